@@ -1,0 +1,21 @@
+"""Charts: pure functions from plain data to Altair charts, and from a chart to SVG. They read no file and no network.
+
+Importing the package is cheap: altair and vl-convert are loaded by the first chart.
+"""
+
+from studio.charts.accuracy import accuracy_by_industry, headline_accuracy
+from studio.charts.curves import downsample, training_curve
+from studio.charts.render import svg
+from studio.charts.style import BASE, OUTCOMES, TUNED, model_labels
+
+__all__ = [
+    "BASE",
+    "OUTCOMES",
+    "TUNED",
+    "accuracy_by_industry",
+    "downsample",
+    "headline_accuracy",
+    "model_labels",
+    "svg",
+    "training_curve",
+]

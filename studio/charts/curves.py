@@ -1,0 +1,141 @@
+"""Training curves over the optimizer's steps, from the events of a run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from studio.charts.style import TUNED, heading, styled
+
+if TYPE_CHECKING:
+    import altair as alt
+
+MAX_POINTS = 1000
+_DOTS_UP_TO = 40  # with so few values each gets a dot: a line alone would hide how few there are
+
+Point = tuple[int, float]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a field of an event measures. `axis` names it with its unit; `format` is a d3 number format.
+
+    `peak` says that the highest value matters, not where it began and ended.
+    """
+
+    name: str
+    axis: str
+    format: str = ".3~f"
+    from_zero: bool = False
+    peak: bool = False
+
+
+QUANTITIES: Mapping[str, Quantity] = {
+    "loss": Quantity("Training loss", "Cross-entropy, nats a token"),
+    "eval_loss": Quantity("Validation loss", "Cross-entropy, nats a token"),
+    "perplexity": Quantity("Perplexity", "Perplexity, e to the loss", ",.3~r"),
+    "learning_rate": Quantity("Learning rate", "Learning rate", ".1~e", from_zero=True),
+    "grad_norm": Quantity("Gradient norm", "L2 norm", from_zero=True),
+    "memory_mb": Quantity("Memory", "Memory in use, MiB", ",.0f", from_zero=True, peak=True),
+    "tokens_per_second": Quantity("Speed", "Tokens a second", ",.3~s", from_zero=True),
+    "tokens": Quantity("Tokens", "Tokens seen so far", ",.3~s", from_zero=True),
+    "accuracy": Quantity("Accuracy on the validation split", "Share of items answered right", ".0%", from_zero=True),
+}
+
+_STEP_TICKS = 6
+
+
+def training_curve(events: Iterable[Mapping[str, Any]], field: str, *, width: int | str = 640) -> alt.LayerChart:
+    """One measured field over the steps, in at most `MAX_POINTS` points that keep every extreme.
+
+    Args:
+        events: metric events such as `{"step": 10, "loss": 1.2}`, in the order written; those without the field are passed
+            over. A step that was run again after a resume counts as last written.
+        field: a key of `QUANTITIES`, or any other field, which is then shown under its own name.
+        width: pixels over all, or "container" in a page that sizes it.
+
+    Values that are not finite are left out of the line, and counted in the subtitle.
+    """
+    import altair as alt
+
+    quantity = QUANTITIES.get(field, Quantity(field, field))
+    points, broken = read_points(events, field)
+    shown = downsample(points)
+    span = shown[-1][0] - shown[0][0] if shown else 1
+    whole = alt.Axis(
+        format=",d", tickCount=max(1, min(_STEP_TICKS, span)), grid=False
+    )  # no more ticks than there are whole steps
+    steps = alt.X("step:Q", title="Optimizer step", axis=whole, scale=alt.Scale(nice=False))
+    values = alt.Y(
+        "value:Q",
+        title=quantity.axis,
+        axis=alt.Axis(format=quantity.format, tickCount=5),
+        scale=alt.Scale(zero=quantity.from_zero),
+    )
+    tooltip = [
+        alt.Tooltip("step:Q", title="Step", format=","),
+        alt.Tooltip("value:Q", title=quantity.name, format=quantity.format),
+    ]
+    data = alt.Data(values=[{"step": step, "value": value} for step, value in shown])
+    drawing = alt.Chart(data).encode(x=steps, y=values, tooltip=tooltip)
+    dots = drawing.mark_point(filled=True, color=TUNED, size=36, opacity=1 if len(shown) <= _DOTS_UP_TO else 0)
+    layers = (drawing.mark_line(color=TUNED, strokeWidth=2) + dots).properties(height=220)
+    title = _title(quantity, points)
+    reading = _reading(len(points), len(shown), broken)
+    chart = layers.properties(title=heading(title, reading, width=width), description=f"{title}. {reading}")
+    return styled(chart, width=width)
+
+
+def read_points(events: Iterable[Mapping[str, Any]], field: str) -> tuple[list[Point], int]:
+    """The finite values by step, ascending, and how many values were not finite."""
+    values: dict[int, float] = {}
+    for event in events:
+        step, value = event.get("step"), event.get(field)
+        if isinstance(step, int) and isinstance(value, int | float) and not isinstance(value, bool):
+            values[step] = float(value)
+    finite = sorted((step, value) for step, value in values.items() if math.isfinite(value))
+    return finite, len(values) - len(finite)
+
+
+def downsample(points: Sequence[Point], limit: int = MAX_POINTS) -> list[Point]:
+    """At most `limit` (4 or more) of the points, in order: the first, the last, and the lowest and highest of each stretch."""
+    if len(points) <= limit:
+        return list(points)
+    inner = points[1:-1]
+    stretches = (limit - 2) // 2
+    bounds = [round(index * len(inner) / stretches) for index in range(stretches + 1)]
+    kept = {points[0], points[-1]}
+    for start, end in pairwise(bounds):
+        stretch = inner[start:end]
+        kept |= {min(stretch, key=lambda point: point[1]), max(stretch, key=lambda point: point[1])}
+    return sorted(kept)
+
+
+def _title(quantity: Quantity, points: Sequence[Point]) -> str:
+    if not points:
+        return f"{quantity.name}: no value yet"
+    (first_step, first), (last_step, last) = points[0], points[-1]
+    if len(points) == 1:
+        return f"{quantity.name}: {_number(first)} at step {first_step:,}"
+    if quantity.peak:
+        peak_step, peak = max(points, key=lambda point: point[1])
+        return f"{quantity.name} peaked at {_number(peak)} at step {peak_step:,}"
+    return f"{quantity.name} went from {_number(first)} at step {first_step:,} to {_number(last)} at step {last_step:,}"
+
+
+def _reading(measured: int, shown: int, broken: int) -> str:
+    parts = [
+        f"{measured:,} {'value' if measured == 1 else 'values'} measured"
+        + (f", {shown:,} drawn with every extreme kept." if shown < measured else ".")
+    ]
+    if broken:
+        parts.append(f"{broken:,} {'was' if broken == 1 else 'were'} not finite and cannot be drawn.")
+    return " ".join(parts)
+
+
+def _number(value: float) -> str:
+    """Three significant digits, and whole numbers in full."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

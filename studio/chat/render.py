@@ -1,0 +1,80 @@
+"""Conversations to tokens, through the model's own chat template: the one renderer of training, chat, evaluation and export.
+
+A mismatch between what was trained and what is asked is the most common reason for an adapter that "does nothing"; there is
+no second place where it could arise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from studio.chat.messages import Message, with_system_prompt
+from studio.errors import BadInput
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A training conversation. `input_ids` and `trained` have the same length; `trained[i]` says whether token i is learned."""
+
+    input_ids: list[int]
+    trained: list[bool]
+
+    @property
+    def labels(self) -> list[int]:
+        """The ids to learn, -100 elsewhere."""
+        return [token if learned else -100 for token, learned in zip(self.input_ids, self.trained, strict=True)]
+
+
+def render_prompt(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], *, max_tokens: int | None = None) -> list[int]:
+    """The tokens after which the assistant's answer begins.
+
+    When the conversation exceeds `max_tokens`, its oldest turns are dropped; the system message and the last turn stay.
+
+    Raises:
+        BadInput: even the last turn alone is too long.
+    """
+    turns = with_system_prompt(messages)
+    while True:
+        ids = _apply(tokenizer, turns, add_generation_prompt=True)
+        if max_tokens is None or len(ids) <= max_tokens:
+            return ids
+        if len(turns) <= 2:
+            raise BadInput(f"The message has {len(ids)} tokens and the model takes {max_tokens}. Shorten it.")
+        del turns[1]
+
+
+def render_training(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> Rendered:
+    """The whole conversation, with the assistant's answers marked as trained, each up to and with its end-of-turn token.
+
+    Where a template rewrites earlier turns once a later one follows (Qwen3 drops their reasoning), only the last is trained.
+    """
+    turns = with_system_prompt(messages)
+    ids = _apply(tokenizer, turns, add_generation_prompt=False)
+    trained = [False] * len(ids)
+    for index, turn in enumerate(turns):
+        if turn["role"] != "assistant":
+            continue
+        start = _apply(tokenizer, turns[:index], add_generation_prompt=True)
+        stop = _apply(tokenizer, turns[: index + 1], add_generation_prompt=False)
+        if ids[: len(start)] == start and ids[: len(stop)] == stop:
+            end = _end_of_turn(stop, len(start), tokenizer.eos_token_id)
+            trained[len(start) : end] = [True] * (end - len(start))
+    last = max((index for index, learned in enumerate(trained) if learned), default=-1) + 1
+    return Rendered(ids[:last], trained[:last])
+
+
+def _end_of_turn(ids: Sequence[int], start: int, eos: int) -> int:
+    """One past the last end-of-sequence token: what the template puts behind it is never generated."""
+    positions = [index for index in range(start, len(ids)) if ids[index] == eos]
+    return positions[-1] + 1 if positions else len(ids)
+
+
+def _apply(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Message], *, add_generation_prompt: bool) -> list[int]:
+    return list(
+        tokenizer.apply_chat_template(list(turns), tokenize=True, add_generation_prompt=add_generation_prompt, return_dict=False)
+    )

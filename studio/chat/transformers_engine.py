@@ -1,0 +1,145 @@
+"""The embedded engine: transformers and PEFT in this process, on CPU or GPU.
+
+One base model in memory serves everyone. All requests of a call go through one forward pass a step; PEFT's mixed-batch
+inference (`adapter_names`) switches the LoRA on for some rows and off for others, so that a battle's two sides cost little more
+than one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import PeftModel
+
+from studio.chat.catalog import weights_digest
+from studio.chat.loading import Device, load_base, load_tokenizer, pick_device
+from studio.chat.messages import Decoding, Delta, Request
+from studio.chat.render import render_prompt
+from studio.chat.streaming import BatchStreamer, Cancelled, Detokenizer, push_all
+from studio.errors import EngineError, NotFound
+
+_BASE = "__base__"  # PEFT's own name for "no adapter" in a mixed batch
+
+
+class TransformersModel:
+    """A `ChatModel` on local weights. Calls from several threads wait for each other."""
+
+    def __init__(self, folder: Path, *, device: Device | None = None, four_bit: bool = False) -> None:
+        self._folder = folder
+        self._device = device or pick_device()
+        self._tokenizer = load_tokenizer(folder)
+        self._model: Any = load_base(folder, self._device, four_bit=four_bit).eval()
+        self._adapters: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self._end_tokens = _end_tokens(self._model, self._tokenizer)
+
+    def digest(self, adapter: str | None = None) -> str:
+        """SHA-256 over the weights that answer."""
+        base = weights_digest(self._folder)
+        return base if adapter is None else f"{base[:32]}{weights_digest(Path(adapter))[:32]}"
+
+    def stream(self, requests: Sequence[Request], decoding: Decoding) -> Iterator[Sequence[Delta]]:
+        """See `ChatModel.stream`.
+
+        Raises:
+            BadInput: a message is longer than the model's context.
+            NotFound: an adapter's folder does not exist.
+            EngineError: the model failed while answering.
+        """
+        with self._lock:
+            names = [self._adapter_name(request.adapter) for request in requests]
+            inputs = self._encode(requests, decoding)
+            detokenizers = [Detokenizer(self._tokenizer, self._end_tokens) for _ in requests]
+            streamer, cancel = BatchStreamer(), threading.Event()
+            thread = threading.Thread(target=self._generate, args=(inputs, names, decoding, streamer, cancel), daemon=True)
+            thread.start()
+            try:
+                for tokens in streamer:
+                    yield push_all(detokenizers, tokens)
+            finally:
+                cancel.set()
+                thread.join()
+
+    def _encode(self, requests: Sequence[Request], decoding: Decoding) -> Any:
+        room = self._model.config.max_position_embeddings - decoding.max_new_tokens
+        prompts = [render_prompt(self._tokenizer, request.messages, max_tokens=room) for request in requests]
+        padded = self._tokenizer.pad({"input_ids": prompts}, padding=True, return_tensors="pt")
+        return padded.to(self._model.device)
+
+    def _generate(
+        self, inputs: Any, names: list[str], decoding: Decoding, streamer: BatchStreamer, cancel: threading.Event
+    ) -> None:
+        try:
+            with torch.inference_mode(), self._adapters_for(names) as mixed:
+                if decoding.temperature > 0:
+                    torch.manual_seed(decoding.seed)
+                self._model.generate(
+                    **inputs,
+                    **mixed,
+                    **_sampling(decoding),
+                    max_new_tokens=decoding.max_new_tokens,
+                    repetition_penalty=decoding.repetition_penalty,
+                    eos_token_id=sorted(self._end_tokens),
+                    pad_token_id=self._tokenizer.pad_token_id,
+                    streamer=streamer,
+                    stopping_criteria=[Cancelled(cancel)],
+                )
+        except Exception as error:  # the reader's thread must learn of it, whatever it is
+            streamer.fail(EngineError(f"The model failed while answering: {error}"))
+
+    def _adapters_for(self, names: list[str]) -> Any:
+        """A context that yields `generate`'s extra arguments for these rows, the cheapest way for each mixture."""
+        if not isinstance(self._model, PeftModel):
+            return nullcontext({})
+        if set(names) == {_BASE}:
+            return _Without(self._model)
+        if len(set(names)) == 1:
+            self._model.set_adapter(names[0])
+            return nullcontext({})
+        return nullcontext({"adapter_names": names})
+
+    def _adapter_name(self, adapter: str | None) -> str:
+        if adapter is None:
+            return _BASE
+        if adapter not in self._adapters:
+            folder = Path(adapter)
+            if not (folder / "adapter_config.json").exists():
+                raise NotFound(f"There is no adapter in {folder.parent.name}/{folder.name}: the run kept none, or was deleted.")
+            name = f"adapter_{len(self._adapters)}"
+            if isinstance(self._model, PeftModel):
+                self._model.load_adapter(folder, adapter_name=name)
+            else:
+                self._model = PeftModel.from_pretrained(self._model, folder, adapter_name=name).eval()
+            self._adapters[adapter] = name
+        return self._adapters[adapter]
+
+
+class _Without:
+    """`PeftModel.disable_adapter` as a context that yields no extra arguments."""
+
+    def __init__(self, model: PeftModel) -> None:
+        self._context = model.disable_adapter()
+
+    def __enter__(self) -> dict[str, Any]:
+        self._context.__enter__()
+        return {}
+
+    def __exit__(self, *error: Any) -> None:
+        self._context.__exit__(*error)
+
+
+def _sampling(decoding: Decoding) -> dict[str, Any]:
+    if decoding.temperature <= 0:
+        return {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
+    return {"do_sample": True, "temperature": decoding.temperature, "top_p": decoding.top_p, "top_k": None}
+
+
+def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
+    configured = model.generation_config.eos_token_id
+    listed = configured if isinstance(configured, list) else [configured]
+    return frozenset(token for token in [*listed, tokenizer.eos_token_id] if token is not None)

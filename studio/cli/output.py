@@ -1,0 +1,111 @@
+"""What a command prints: results on standard output, progress and errors on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from studio.jobs.queue import JobQueue
+from studio.workspace.runs import Run, RunState, Status
+
+errors = Console(stderr=True)
+results = Console()
+_PLAIN_INTERVAL = 10.0  # seconds between two progress lines where no bar can be drawn
+
+
+def print_json(value: Any) -> None:
+    """The one JSON object of a command."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
+    """A small table for people."""
+    table = Table(*columns, title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*row)
+    results.print(table)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them."""
+    whole = round(seconds)
+    return f"{whole} s" if whole < 90 else f"{whole // 60} min {whole % 60:02d} s"
+
+
+class RunProgress:
+    """Shows a run's phase, progress and time left while somebody waits for it."""
+
+    def __init__(self, run: Run, label: str) -> None:
+        self._run = run
+        self._label = label
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._last_line = 0.0
+
+    def __enter__(self) -> RunProgress:
+        if errors.is_terminal:
+            columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[status]}"), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=errors)
+            self._bar.start()
+            self._task = self._bar.add_task(self._label, total=None, status="waiting")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def update(self) -> None:
+        """Look at the run folder and show what it says."""
+        done, total, words = progress_of(self._run)
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=done, total=total or None, status=words)
+        elif time.monotonic() - self._last_line > _PLAIN_INTERVAL:
+            self._last_line = time.monotonic()
+            errors.print(f"{self._label}: {words}", highlight=False, soft_wrap=True)
+
+
+def progress_of(run: Run) -> tuple[int, int, str]:
+    """Units done, units in all (0 when unknown), and a phrase such as `training, step 12 of 96, loss 1.32, 4 min left`."""
+    phase, progress, loss = "waiting", None, None
+    if run.recorded.state is RunState.QUEUED:
+        return 0, 0, "waiting for another run to end"
+    for event in run.events("phase", "progress", "metric"):
+        if event["kind"] == "phase":
+            phase, progress = event["name"], None
+        elif event["kind"] == "progress":
+            progress = event
+        else:
+            loss = event.get("loss")
+    if progress is None:
+        return 0, 0, phase
+    parts = [f"{phase}, {progress['done']} of {progress['total']}"]
+    if loss is not None and phase == "training":
+        parts.append(f"loss {loss:.3f}")
+    if progress["seconds_left"] is not None and progress["done"] < progress["total"]:
+        parts.append(f"{duration(progress['seconds_left'])} left")
+    return progress["done"], progress["total"], ", ".join(parts)
+
+
+def follow(queue: JobQueue, run: Run, label: str, *, quiet: bool = False) -> Status:
+    """Wait for the run and show its progress; interrupting it leaves the run at work.
+
+    Raises:
+        JobFailed: the run failed.
+    """
+    progress = RunProgress(run, label)
+    shown: AbstractContextManager[object] = nullcontext() if quiet else progress
+    watch: Callable[[], None] | None = None if quiet else progress.update
+    try:
+        with shown:
+            return queue.wait(run, watch=watch)
+    except KeyboardInterrupt:
+        errors.print(f"Left run {run.id} at work; `python -m studio runs` shows how it goes.")
+        raise

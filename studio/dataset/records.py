@@ -1,0 +1,187 @@
+"""The values in a JSON array, or in JSONL: which of the two it is, is seen from the content, never from the name.
+
+An array is read value by value, so that a large file never lies in memory as objects. An error in an array ends the reading,
+because nobody can say where the next value begins; a bad line of JSONL is that line's problem alone. What the values mean
+is the readers' business.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+from studio.errors import BadInput
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_LINES_TRIED = 20  # so many lines may be broken before a file that begins with "{" is held to be no JSONL
+
+
+class Record(NamedTuple):
+    """One value. `row` counts from 0; `line` from 1, in JSONL only; `end` is the character in the file behind it."""
+
+    row: int
+    value: object
+    end: int
+    line: int | None = None
+    error: str | None = None
+
+
+class AmbiguousObject(dict[str, Any]):
+    """An object that names the key `repeated` twice; as in every JSON reader, the last value is the one it holds."""
+
+    repeated: str
+
+
+class _NotJson(Exception):
+    def __init__(self, reason: str, text: str, position: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.position = position
+        self.line = text.count("\n", 0, position) + 1
+        self.column = position - text.rfind("\n", 0, position)
+
+
+def read_records(text: str, name: str) -> Iterator[Record]:
+    """The values of a JSON array or of JSONL, in order; blank lines don't count.
+
+    Args:
+        text: the content of the file; it holds more than space.
+        name: the file's name, for the sentences.
+
+    Raises:
+        BadInput: it is neither; at once where the beginning shows it, otherwise when the reading gets there.
+    """
+    start = _skip_space(text, 0)
+    if text[start] == "[":
+        return _array(text, start, name)
+    _check_that_it_is_lines(text, start, name)
+    return _lines(text)
+
+
+def _array(text: str, start: int, name: str) -> Iterator[Record]:
+    try:
+        yield from _array_values(text, start)
+    except _NotJson as error:
+        raise _not_json(name, error) from error
+
+
+def _array_values(text: str, start: int) -> Iterator[Record]:
+    position = _skip_space(text, start + 1)
+    index = 0
+    closed = text[position : position + 1] == "]"
+    while not closed:
+        value, position = _decode(text, position)
+        yield Record(index, value, position)
+        index += 1
+        position = _skip_space(text, position)
+        separator = text[position : position + 1]
+        closed = separator == "]"
+        if not closed:
+            if separator != ",":
+                raise _NotJson("a comma or ']' is missing" if separator else "it ends inside the array", text, position)
+            position = _skip_space(text, position + 1)
+    rest = _skip_space(text, position + 1)
+    if rest < len(text):
+        raise _NotJson("there is more behind the end of the array", text, rest)
+
+
+def _check_that_it_is_lines(text: str, start: int, name: str) -> None:
+    try:
+        value, end = _decode(text, start)
+    except _NotJson as error:
+        if text[start] == "{" and _some_line_is_an_object(text):
+            return  # the first line is broken, others are not
+        raise _not_json(name, error) from error
+    if not isinstance(value, dict):
+        raise BadInput(f"{name} holds {describe(value)}, but a list of rows is needed: a JSON array, or one object on each line.")
+    if "\n" in text[start:end]:
+        raise BadInput(f"{name} holds an object over several lines, but a JSON array, or one object on each line, is needed.")
+
+
+def _some_line_is_an_object(text: str) -> bool:
+    return any(isinstance(record.value, dict) for record in islice(_lines(text), _LINES_TRIED))
+
+
+def _lines(text: str) -> Iterator[Record]:
+    index, line, start = 0, 0, 0
+    while start < len(text):
+        # Only "\n" ends a line: str.splitlines would also split at U+2028, which JSON strings may hold.
+        newline = text.find("\n", start)
+        end = len(text) if newline < 0 else newline
+        content = text[start:end].strip()
+        line += 1
+        start = end + 1
+        if content:
+            yield _line(content, index, line, end)
+            index += 1
+
+
+def _line(content: str, index: int, line: int, end: int) -> Record:
+    try:
+        value, stop = _decode(content, 0)
+        if stop < len(content):
+            raise _NotJson("there is more behind the first value", content, stop)
+        return Record(index, value, end, line)
+    except _NotJson as error:
+        return Record(index, None, end, line, f"{error.reason} at column {error.column}")
+
+
+def describe(value: object) -> str:
+    """What kind of JSON value this is, in words."""
+    for kinds, words in (
+        ((dict,), "an object"), ((list,), "a list"), ((str,), "a text"), ((bool,), "true or false"), ((int, float), "a number"),
+    ):  # fmt: skip
+        if isinstance(value, kinds):
+            return words
+    return "nothing (null)"
+
+
+def _not_json(name: str, error: _NotJson) -> BadInput:
+    return BadInput(f"{name} is not valid JSON: {error.reason} at line {error.line}, column {error.column}. Repair it there.")
+
+
+def _skip_space(text: str, position: int) -> int:
+    match = _SPACE.match(text, position)
+    return match.end() if match else position
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) == len(pairs):
+        return value
+    ambiguous = AmbiguousObject(value)
+    [(ambiguous.repeated, _)] = Counter(key for key, _ in pairs).most_common(1)
+    return ambiguous
+
+
+def _missing(_: str) -> None:
+    """NaN and infinities, which pandas writes for an empty cell, are no JSON and no value."""
+
+
+# Numbers become floats whatever their length: no row needs one, and int() refuses more than 4,300 digits.
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=float, parse_constant=_missing)
+
+
+def _decode(text: str, position: int) -> tuple[object, int]:
+    try:
+        return _DECODER.raw_decode(text, position)
+    except json.JSONDecodeError as error:
+        at_end = error.pos >= len(text.rstrip())
+        raise _NotJson("it ends too early" if at_end else _in_words(error.msg), text, error.pos) from error
+    except RecursionError as error:
+        raise _NotJson("brackets are nested too deeply", text, position) from error
+
+
+def _in_words(message: str) -> str:
+    return {
+        "Expecting value": "a value is expected",
+        "Expecting property name enclosed in double quotes": "a key in double quotes is expected",
+        "Expecting ',' delimiter": "a comma is missing",
+        "Expecting ':' delimiter": "a colon is missing",
+        "Unterminated string starting at": "a text has no closing quote",
+        "Invalid control character at": "a text holds a raw line break or tab",
+    }.get(message, message[:1].lower() + message[1:])

@@ -1,0 +1,204 @@
+"""A LLaMA-Factory registry, `dataset_info.json`: which files lie beside it and which key of them holds what.
+
+    {"airline": {"file_name": "airline.json"},
+     "orca": {"file_name": "orca.json", "columns": {"prompt": "question", "response": "response", "system": "system_prompt"}}}
+
+As in LLaMA-Factory (`data/parser.py`), an entry that names columns has only those; one that names none has the alpaca ones.
+Entries that need more than the alpaca format of a file beside the registry are reported, each with its reason.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from studio.dataset.alpaca import ALPACA, Columns, Progress, read_alpaca
+from studio.dataset.importing import ImportResult, write_findings
+from studio.dataset.problems import Problem
+from studio.dataset.textfile import read_text
+from studio.errors import BadInput, NotFound
+from studio.workspace.datasets import Row
+from studio.workspace.layout import Workspace
+
+_MAX_REGISTRY_BYTES = 5 * 1024 * 1024
+_COLUMNS = ("prompt", "query", "response", "system", "history")
+_HUBS = ("hf_hub_url", "ms_hub_url", "om_hub_url", "script_url", "cloud_file_name")
+_HARMLESS = {"file_name", "formatting", "columns", "ranking", "file_sha1", "split", "subset", *_HUBS}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file that can be imported."""
+
+    name: str
+    path: Path
+    columns: Columns
+
+
+@dataclass(frozen=True)
+class Registry:
+    """What a registry offers: the entries that can be imported, and why each of the others can't, in one sentence."""
+
+    path: Path
+    entries: Mapping[str, Entry]
+    unsupported: Mapping[str, str]
+
+    def choose(self, names: Sequence[str] | None) -> list[Entry]:
+        """The named entries, each once; without names all whose file is there.
+
+        Raises:
+            NotFound: there is no entry of that name.
+            BadInput: the entry is not supported, or, without names, there is none that could be imported.
+        """
+        if names is not None:
+            return [self._entry(name) for name in dict.fromkeys(names)]
+        entries = [entry for entry in self.entries.values() if entry.path.is_file()]
+        if not entries:
+            raise BadInput(f"{self.path.name} names no alpaca file that lies beside it, so there is nothing to import.")
+        return entries
+
+    def skipped(self, names: Sequence[str] | None) -> list[str]:
+        """What `choose` leaves out without being told to, one sentence each."""
+        if names is not None:
+            return []
+        absent = [
+            f"{entry.name}: the file {entry.path.name} is not there."
+            for entry in self.entries.values()
+            if not entry.path.is_file()
+        ]
+        return [*self.unsupported.values(), *absent]
+
+    def _entry(self, name: str) -> Entry:
+        if name in self.unsupported:
+            raise BadInput(self.unsupported[name])
+        if name not in self.entries:
+            known = ", ".join(list(self.entries)[:8]) or "none"
+            raise NotFound(f"{self.path.name} has no entry {name[:80]!r}. It can import: {known}.")
+        return self.entries[name]
+
+
+class _RawEntry(BaseModel):
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    file_name: str | None = None
+    formatting: str = "alpaca"
+    ranking: bool = False
+    columns: dict[str, str | None] | None = None
+
+    def why_unsupported(self, folder: Path) -> str | None:
+        """The reason as the rest of a sentence, or None."""
+        if self.formatting != "alpaca":
+            return f"the formatting {self.formatting[:40]!r} is not supported yet, only 'alpaca' is."
+        if self.ranking:
+            return "preference pairs (ranking) are not supported yet."
+        if not self.file_name:
+            return "it lies on a hub or is made by a script, and only files beside the registry are supported yet."
+        if "\0" in self.file_name or not (folder / self.file_name).resolve().is_relative_to(folder.resolve()):
+            return f"its file {self.file_name[:80]!r} lies outside the registry's folder, and such files are not read."
+        if unknown := sorted(column for column in self.columns or {} if column not in _COLUMNS):
+            return f"the columns {', '.join(unknown)[:80]} are not supported yet."
+        if unknown := sorted(option for option in self.model_extra or {} if option not in _HARMLESS):
+            return f"the options {', '.join(unknown)[:80]} are not supported yet."
+        if self.columns is not None and not (self.columns.get("prompt") and self.columns.get("response")):
+            return "its columns name no 'prompt' or no 'response', so its rows have no question or no answer."
+        return None
+
+    def mapped_columns(self) -> Columns:
+        """Which key holds what."""
+        if self.columns is None:
+            return ALPACA
+        return Columns(
+            prompt=self.columns.get("prompt") or "",
+            query=self.columns.get("query"),
+            response=self.columns.get("response") or "",
+            system=self.columns.get("system"),
+            history=self.columns.get("history"),
+        )
+
+
+def read_registry(path: Path) -> Registry:
+    """Read a `dataset_info.json`. The files that it names are not opened.
+
+    Raises:
+        NotFound: there is no such file.
+        BadInput: it is no JSON object of entries.
+    """
+    text = read_text(path, max_bytes=_MAX_REGISTRY_BYTES)
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadInput(f"{path.name} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
+    except (RecursionError, ValueError) as error:
+        raise BadInput(f"{path.name} is no registry of datasets: it is nested too deeply or holds an endless number.") from error
+    if not isinstance(content, dict):
+        raise BadInput(f"{path.name} is no registry of datasets: an object that maps names to entries is needed.")
+    entries: dict[str, Entry] = {}
+    unsupported: dict[str, str] = {}
+    for name, value in content.items():
+        try:
+            raw = _RawEntry.model_validate(value)
+        except ValidationError as error:
+            where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "the entry"
+            unsupported[name] = f"{name}: {where} is not as LLaMA-Factory writes it ({error.errors()[0]['msg']})."
+            continue
+        if reason := raw.why_unsupported(path.parent):
+            unsupported[name] = f"{name}: {reason}"
+        else:
+            entries[name] = Entry(name, path.parent / str(raw.file_name), raw.mapped_columns())
+    return Registry(path, entries, unsupported)
+
+
+def import_registry(
+    workspace: Workspace,
+    path: Path,
+    names: Sequence[str] | None = None,
+    *,
+    name: str | None = None,
+    max_bytes: int | None = None,
+    progress: Progress | None = None,
+) -> ImportResult:
+    """Import entries of a registry, joined into one dataset in the registry's order or that of `names`.
+
+    Args:
+        workspace: where the dataset goes.
+        path: the `dataset_info.json`.
+        names: the entries to join; None takes all that can be imported, and the result's `skipped` says what was not.
+        name: what to call the dataset; the entries' names where it is None.
+        max_bytes: the largest file that is read, for each of the files.
+        progress: called now and then with the bytes read and their total, over all files.
+
+    Raises:
+        NotFound: there is no such registry, entry or file.
+        UploadTooLarge: a file is over the limit.
+        BadInput: an entry is not supported, a file can't be read, or no row can be used.
+    """
+    registry = read_registry(path)
+    entries = registry.choose(names)
+    title = name or ("-".join(entry.name for entry in entries) if names else path.resolve().parent.name)
+    findings = _joined(entries, max_bytes, progress)
+    return write_findings(workspace, findings, name=title, source=path.name, skipped=registry.skipped(names))
+
+
+def _joined(entries: Sequence[Entry], max_bytes: int | None, progress: Progress | None) -> Iterator[Row | Problem]:
+    """The findings of all files; a problem's row counts through all of them, and its sentence names the file."""
+    sizes = [entry.path.stat().st_size if entry.path.is_file() else 0 for entry in entries]
+    rows_before = 0
+    for number, entry in enumerate(entries):
+        report = _share_of(progress, before=sum(sizes[:number]), size=sizes[number], total=sum(sizes))
+        row = -1
+        for row, finding in enumerate(read_alpaca(entry.path, max_bytes=max_bytes, columns=entry.columns, progress=report)):
+            if isinstance(finding, Problem):
+                yield Problem(rows_before + row, finding.kind, f"{entry.path.name}, row {row}: {finding.message}")
+            else:
+                yield finding
+        rows_before += row + 1
+
+
+def _share_of(progress: Progress | None, *, before: int, size: int, total: int) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda done, of: progress(before + size * done // of, total)

@@ -1,0 +1,32 @@
+"""Asking for an evaluation: everything that can be wrong is found before a run exists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from studio.evaluation.spec import EvalSpec, parse_spec, resolve
+from studio.jobs.queue import JobQueue
+from studio.scoring.items import find_question_set, load_question_set
+from studio.workspace.layout import Workspace
+from studio.workspace.runs import Run
+
+
+def evaluation_spec(
+    workspace: Workspace, *, question_set: str, models: Sequence[str], base_model: str, limit: int | None = None
+) -> EvalSpec:
+    """The spec of an evaluation, checked.
+
+    Raises:
+        BadInput: the question set can't be used.
+        NotFound: the question set or a model does not exist.
+    """
+    path = find_question_set(question_set, workspace.eval_sets)
+    load_question_set(path)
+    spec = parse_spec({"question_set": str(path.resolve()), "models": tuple(models), "base_model": base_model, "limit": limit})
+    resolve(workspace, spec.models, spec.base_model)
+    return spec
+
+
+def request_evaluation(queue: JobQueue, spec: EvalSpec) -> Run:
+    """Put the evaluation into the queue."""
+    return queue.submit(spec.model_dump(mode="json"))

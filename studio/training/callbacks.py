@@ -1,0 +1,84 @@
+"""What happens at each step besides learning: events into the run folder, stop requests, and a halt at the first NaN."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import psutil
+import torch
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from studio.errors import JobFailed
+from studio.jobs.progress import Reporter
+
+_MEGABYTE = 1024 * 1024
+
+
+class RunEvents(TrainerCallback):
+    """Writes loss, perplexity, learning rate, gradient norm, memory and speed as metric events, and the progress."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self._tokens = 0.0
+        self._moment = time.monotonic()
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Progress, and the stop request."""
+        self._reporter.progress(state.global_step, state.max_steps)
+        keep = self._reporter.run.stop_request
+        if keep is not None:
+            control.should_training_stop = True
+            control.should_save = keep
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float] | None = None,
+        **_: Any,
+    ) -> None:
+        """One metric event.
+
+        Raises:
+            JobFailed: the loss is no number any more.
+        """
+        if not logs or "loss" not in logs:
+            return
+        loss = float(logs["loss"])
+        if not math.isfinite(loss):
+            raise JobFailed(
+                f"The loss became {loss} at step {state.global_step}: the training diverged. "
+                f"Start again with a lower learning rate than {args.learning_rate:g}."
+            )
+        moment, tokens = time.monotonic(), float(logs.get("num_tokens", 0.0))
+        speed = (tokens - self._tokens) / max(moment - self._moment, 1e-9)
+        self._moment, self._tokens = moment, tokens
+        self._reporter.metric(
+            step=state.global_step,
+            epoch=round(float(logs.get("epoch", 0.0)), 3),
+            loss=round(loss, 5),
+            perplexity=round(math.exp(min(loss, 50.0)), 4),
+            learning_rate=float(logs.get("learning_rate", 0.0)),
+            grad_norm=round(float(logs.get("grad_norm", 0.0)), 4),
+            tokens_per_second=round(speed, 1),
+            memory_mb=round(memory_mb(), 1),
+        )
+
+
+def memory_mb() -> float:
+    """Memory in use now, in MiB: of the GPU if there is one, else of this process."""
+    if torch.cuda.is_available():
+        return float(torch.cuda.memory_allocated()) / _MEGABYTE
+    return float(psutil.Process().memory_info().rss) / _MEGABYTE
+
+
+def peak_memory_mb() -> float:
+    """The most memory this process has had, in MiB: of the GPU if there is one, else resident."""
+    if torch.cuda.is_available():
+        return float(torch.cuda.max_memory_allocated()) / _MEGABYTE
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,0 +1,194 @@
+"""The job `training.sft`: supervised fine-tuning of a LoRA or QLoRA adapter with TRL.
+
+Leaves `adapter/` (safetensors, the tokenizer's template is the base model's) and `checkpoints/` in the run folder. Started on a
+folder that has checkpoints, it goes on from the newest one.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from datasets import Dataset
+from peft import LoraConfig, PeftModel, prepare_model_for_kbit_training
+from transformers import PreTrainedTokenizerBase, set_seed
+from transformers.trainer_utils import get_last_checkpoint
+from trl import SFTConfig
+
+from studio.chat.catalog import find_model, prepare_model, weights_digest
+from studio.chat.loading import Device, load_base, load_tokenizer, pick_device
+from studio.errors import JobFailed
+from studio.jobs.progress import Reporter, Stopped
+from studio.training.callbacks import RunEvents, peak_memory_mb
+from studio.training.rows import Tokenized, split_phrasings, tokenize
+from studio.training.spec import TrainSpec, parse_spec
+from studio.training.trainer import SupportTrainer
+from studio.workspace.datasets import read_rows
+from studio.workspace.layout import Workspace
+
+_TARGET_MODULES = "all-linear"
+_RESUME_ROOM = 2  # checkpoints kept: the newest, and the one before it in case the newest is torn
+
+
+def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Train, and return `{"adapter", "digest", "seconds", "peak_memory_mb", "steps", "final_loss", "rows", "trained_tokens"}`.
+
+    Raises:
+        BadInput: the spec, the dataset or the rows can't be used.
+        JobFailed: the training diverged.
+        Stopped: somebody asked to; with "keep", the adapter of that step is there.
+    """
+    started = time.monotonic()
+    spec = parse_spec(values)
+    folder = reporter.run.folder
+    reporter.phase("preparing the model")
+    base = prepare_model(workspace, find_model(spec.model), announce=reporter.note)
+    device = pick_device()
+    tokenizer = load_tokenizer(base)
+
+    reporter.phase("reading the dataset")
+    rows, held_out = split_phrasings(list(read_rows(workspace, spec.dataset)), hold_out=spec.hold_out_phrasings)
+    tokenized = tokenize(tokenizer, rows, max_length=spec.max_length)
+    reporter.note(
+        f"{len(tokenized.rows)} rows, {tokenized.trained_tokens} tokens to learn; {tokenized.cut} rows cut, "
+        f"{tokenized.dropped} dropped, {len(held_out)} held out."
+    )
+
+    reporter.phase("loading the model")
+    trainer = build_trainer(spec, base, device, tokenizer, tokenized, folder, reporter)
+    reporter.phase("training")
+    trainer.train(resume_from_checkpoint=_last_checkpoint(folder))
+    _finish_if_stopped(reporter, trainer)
+
+    reporter.phase("saving the adapter")
+    adapter = save_adapter(trainer, folder)
+    shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+    return {
+        "adapter": str(adapter),
+        "digest": weights_digest(adapter),
+        "seconds": round(time.monotonic() - started, 1),
+        "peak_memory_mb": round(peak_memory_mb(), 1),
+        "steps": trainer.state.global_step,
+        "final_loss": _final_loss(trainer),
+        "rows": len(tokenized.rows),
+        "trained_tokens": tokenized.trained_tokens,
+    }
+
+
+def build_trainer(
+    spec: TrainSpec,
+    base: Path,
+    device: Device,
+    tokenizer: PreTrainedTokenizerBase,
+    tokenized: Tokenized,
+    folder: Path,
+    reporter: Reporter,
+) -> SupportTrainer:
+    """The trainer, ready to train: base weights loaded, adapter attached, nothing learned yet."""
+    set_seed(spec.seed)
+    model = load_base(base, device, four_bit=spec.load_in_4bit, attention=spec.attention)
+    if spec.load_in_4bit:
+        model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=spec.gradient_checkpointing)
+    trainer = SupportTrainer(
+        model=model,
+        args=sft_config(spec, device, folder / "checkpoints"),
+        train_dataset=Dataset.from_dict(tokenized.columns()),
+        processing_class=tokenizer,
+        peft_config=lora_config(spec),
+        callbacks=[RunEvents(reporter)],
+    )
+    if device.dtype is torch.float16:
+        _train_in_fp32(trainer.model)
+    return trainer
+
+
+def lora_config(spec: TrainSpec) -> LoraConfig:
+    """LoRA on all linear layers (QLoRA's finding: rank matters less than covering every layer; arXiv 2305.14314)."""
+    return LoraConfig(
+        r=spec.lora_rank,
+        lora_alpha=spec.lora_alpha,
+        lora_dropout=spec.lora_dropout,
+        target_modules=_TARGET_MODULES,
+        task_type="CAUSAL_LM",
+    )
+
+
+def sft_config(spec: TrainSpec, device: Device, output: Path) -> SFTConfig:
+    """TRL's configuration. On a CPU the bf16 weights are used as they are: autocast would cost more than it saves."""
+    return SFTConfig(
+        output_dir=str(output),
+        learning_rate=spec.learning_rate,
+        lr_scheduler_type=spec.lr_scheduler_type,
+        warmup_steps=spec.warmup_fraction,
+        num_train_epochs=spec.num_train_epochs,
+        max_steps=spec.max_steps,
+        per_device_train_batch_size=spec.per_device_train_batch_size,
+        gradient_accumulation_steps=spec.gradient_accumulation_steps,
+        gradient_checkpointing=spec.gradient_checkpointing,
+        weight_decay=spec.weight_decay,
+        max_grad_norm=spec.max_grad_norm,
+        max_length=None,  # the rows come cut
+        dataset_kwargs={"skip_prepare_dataset": True},
+        train_sampling_strategy="group_by_length",
+        length_column_name="length",
+        optim="adamw_torch",
+        bf16=device.on_gpu and device.dtype is torch.bfloat16,
+        fp16=device.on_gpu and device.dtype is torch.float16,
+        use_cpu=not device.on_gpu,
+        logging_steps=spec.logging_steps,
+        logging_nan_inf_filter=False,
+        save_steps=spec.save_steps,
+        save_total_limit=_RESUME_ROOM,
+        seed=spec.seed,
+        data_seed=spec.seed,
+        dataloader_pin_memory=device.on_gpu,
+        report_to="none",
+        disable_tqdm=True,
+    )
+
+
+def save_adapter(trainer: SupportTrainer, folder: Path) -> Path:
+    """Write the adapter so that it appears whole or not at all."""
+    building, adapter = folder / ".adapter", folder / "adapter"
+    shutil.rmtree(building, ignore_errors=True)
+    model: PeftModel = trainer.accelerator.unwrap_model(trainer.model)
+    model.save_pretrained(building, safe_serialization=True)
+    shutil.rmtree(adapter, ignore_errors=True)
+    building.rename(adapter)
+    return adapter
+
+
+def _finish_if_stopped(reporter: Reporter, trainer: SupportTrainer) -> None:
+    keep = reporter.run.stop_request
+    if keep is None or trainer.state.global_step >= trainer.state.max_steps:
+        return
+    if keep:
+        save_adapter(trainer, reporter.run.folder)
+    else:
+        shutil.rmtree(reporter.run.folder / "checkpoints", ignore_errors=True)
+    raise Stopped(keep=keep)
+
+
+def _last_checkpoint(folder: Path) -> str | None:
+    checkpoints = folder / "checkpoints"
+    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    return str(last) if last and (Path(last) / "trainer_state.json").exists() else None
+
+
+def _train_in_fp32(model: torch.nn.Module) -> None:
+    """TRL casts QLoRA adapters to bf16, which a T4 does not have (trl#4901); fp16 needs fp32 master weights."""
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+
+
+def _final_loss(trainer: SupportTrainer) -> float:
+    losses = [float(entry["loss"]) for entry in trainer.state.log_history if "loss" in entry]
+    if not losses:
+        raise JobFailed("The training ended without a single step. Raise num_train_epochs or max_steps.")
+    tail = losses[-10:]
+    return round(sum(tail) / len(tail), 5)

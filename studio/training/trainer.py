@@ -1,0 +1,60 @@
+"""TRL's SFTTrainer, with the two things changed that cost most of its time on a CPU.
+
+1. The language-model head sees only the positions whose token is learned. TRL's fused head scores every position, prompts
+   included: at the lengths of support rows about half of all work. The loss is the same sum over the same positions, divided
+   by the same count (`tests/training/test_trainer.py` compares losses and gradients).
+2. No per-step entropy and token accuracy.
+
+Several processes go through TRL's own path: DDP wants every forward to pass through its wrapper.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch.nn.functional import cross_entropy
+from trl import SFTTrainer
+
+_IGNORED = -100
+
+
+class SupportTrainer(SFTTrainer):
+    """An SFTTrainer that computes logits for learned tokens only."""
+
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: dict[str, torch.Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: torch.Tensor | int | None = None,
+    ) -> Any:
+        """Mean negative log-likelihood of the learned tokens, in nats a token."""
+        if return_outputs or self.accelerator.num_processes > 1:
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        causal = self.accelerator.unwrap_model(model).get_base_model()
+        loss_sum, count = answer_loss(causal, inputs)
+        self._total_train_tokens += int(inputs["attention_mask"].sum())
+        return loss_sum / (count if num_items_in_batch is None else num_items_in_batch)
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """As TRL logs, with the tokens seen so far."""
+        logs["num_tokens"] = float(self._total_train_tokens)
+        super().log(logs, start_time)
+
+
+def answer_loss(causal: Any, inputs: dict[str, torch.Tensor]) -> tuple[torch.Tensor, int]:
+    """Summed negative log-likelihood, and number, of the learned tokens.
+
+    Args:
+        causal: a `...ForCausalLM` whose decoder is `.model` and whose head is `.lm_head`, adapters included.
+        inputs: `input_ids`, `attention_mask` and `labels`, each of shape (batch, length); labels are -100 where nothing is learned.
+    """
+    mask = inputs["attention_mask"]
+    hidden = causal.model(
+        input_ids=inputs["input_ids"], attention_mask=None if bool(mask.all()) else mask, use_cache=False
+    ).last_hidden_state
+    targets = inputs["labels"][:, 1:]
+    learned = targets != _IGNORED
+    logits = causal.lm_head(hidden[:, :-1][learned]).float()
+    return cross_entropy(logits, targets[learned], reduction="sum"), int(learned.sum())

@@ -1,0 +1,255 @@
+"""Data: import what a team has, see every row and every rejected one, export it, delete it and take that back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from studio.dataset.exporting import alpaca_json
+from studio.dataset.importing import ImportResult
+from studio.errors import BadInput, NotFound
+from studio.ui.access import identify, require_operator
+from studio.ui.context import Studio
+from studio.ui.messages import plainly
+from studio.ui.pages.data_import import ImportSection
+from studio.ui.pages.data_rows import RowsSection
+from studio.ui.text import data as text
+from studio.ui.views import data as view
+from studio.ui.views.data_rows import RowFilter
+from studio.ui.views.words import size
+from studio.workspace.datasets import (
+    TRASH_DAYS,
+    Manifest,
+    delete_dataset,
+    list_datasets,
+    list_deleted,
+    read_manifest,
+    read_rows,
+    restore_dataset,
+)
+from studio.workspace.files import write_text_atomically
+
+Updates = dict[Any, Any]
+
+# Keeps the address in step with what is shown, so that a reload and a copied address show the same.
+_WRITE_ADDRESS = """(dataset, q, industry, family, page) => {
+    const address = new URL(window.location);
+    const values = {dataset, q, industry, family, page: page > 1 ? page : ""};
+    for (const [key, value] of Object.entries(values))
+        if (value) address.searchParams.set(key, value); else address.searchParams.delete(key);
+    history.replaceState(null, "", address);
+}"""
+
+
+def build(studio: Studio) -> gr.Blocks:
+    """The page."""
+    with gr.Blocks() as blocks:
+        page = _DataPage(studio)
+        page.wire(blocks)
+    return blocks
+
+
+class _DataPage:
+    """The page's components, and what its events do."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._settings = studio.settings
+        self._workspace = studio.workspace
+        gr.Markdown(f"# {text.TITLE}\n\n{text.PURPOSE}")
+        self.notice = gr.HTML(view.visitor_html(), visible=False)
+        self.importing = ImportSection(studio, self.imported)
+        self.message = gr.HTML(visible=False)
+        self.undo = gr.Button(text.UNDO, visible=False)
+        self.listing = gr.HTML()
+        self.chosen = gr.Dropdown(label=text.CHOOSE, allow_custom_value=True, visible=False)
+        with gr.Column(visible=False) as self.dataset:
+            self._lay_out_dataset()
+        with gr.Accordion(text.TRASH_TITLE, open=False, visible=False) as self.trash:
+            self.deleted = gr.Dropdown(label=text.TRASH_LABEL.format(days=TRASH_DAYS), allow_custom_value=True)
+            self.take_back = gr.Button(text.RESTORE)
+
+    def _lay_out_dataset(self) -> None:
+        self.facts = gr.HTML()
+        with gr.Row(visible=False) as self.actions:
+            self.export = gr.Button(text.EXPORT, scale=0, min_width=220)
+            self.delete = gr.Button(text.DELETE, variant="stop", scale=0, min_width=120)
+            self.exported = gr.DownloadButton(visible=False, variant="primary", scale=0, min_width=280)
+        with gr.Tabs():
+            with gr.Tab(text.ROWS_TAB):
+                self.rows = RowsSection(self._workspace)
+            with gr.Tab(text.REJECTED_TAB) as self.rejected_tab:
+                self.rejected = gr.HTML()
+                self.rejected_page = gr.Number(1, label=text.PAGE, precision=0, minimum=1, visible=False)
+                with gr.Row():
+                    self.export_rejected = gr.Button(text.EXPORT_REJECTED, visible=False, scale=0, min_width=280)
+                    self.exported_rejected = gr.DownloadButton(visible=False, variant="primary", scale=0, min_width=280)
+            with gr.Tab(text.MANIFEST_TAB):
+                self.manifest = gr.HTML()
+
+    def wire(self, blocks: gr.Blocks) -> None:
+        """Connect the events."""
+        private: dict[str, Any] = {"api_visibility": "private"}
+        quiet: dict[str, Any] = {"show_progress": "hidden", **private}
+        dataset = [
+            self.dataset, self.facts, self.actions, self.exported, self.rejected_tab, self.rejected, self.rejected_page,
+            self.export_rejected, self.exported_rejected, self.manifest, *self.rows.outputs,
+        ]  # fmt: skip
+        changed = [self.message, self.undo, self.listing, self.chosen, self.trash, self.deleted, *dataset]
+
+        def write_address(event: Any, name: str) -> None:
+            event.success(None, [self.chosen, *self.rows.inputs], None, js=_WRITE_ADDRESS, api_name=f"{name}_address")
+
+        blocks.load(plainly(self.open), None, [self.notice, self.importing.whole, *changed], api_name="data_open", **quiet)
+        write_address(
+            self.chosen.input(plainly(self.choose), self.chosen, changed, api_name="data_choose", **quiet), "data_choose"
+        )
+        self.rows.wire(self.chosen, write_address)
+        gr.on(
+            [self.rejected_page.submit, self.rejected_page.blur],
+            plainly(self.turn_rejected), [self.chosen, self.rejected_page], self.rejected, api_name="data_rejected", **quiet,
+        )  # fmt: skip
+        self.importing.wire(changed, write_address)
+        self.export.click(plainly(self.export_rows), self.chosen, self.exported, api_name="data_export", **private)
+        self.export_rejected.click(
+            plainly(self.export_problems), self.chosen, self.exported_rejected, api_name="data_export_rejected", **private
+        )
+        write_address(
+            self.delete.click(plainly(self.remove), self.chosen, changed, api_name="data_delete", **private), "data_delete"
+        )
+        back = [self.undo.click, self.take_back.click]
+        restored = gr.on(back, plainly(self.restore), self.deleted, changed, api_name="data_restore", **private)
+        write_address(restored, "data_restore")
+
+    def open(self, request: gr.Request) -> Updates:
+        """The page as its address asks for it; without an address, the newest dataset."""
+        operator = identify(self._settings, request).operator
+        asked = request.query_params
+        wanted = RowFilter(asked.get("q", ""), asked.get("industry", ""), asked.get("family", ""))
+        page = asked.get("page", "1")
+        found = list_datasets(self._workspace)
+        chosen = asked.get("dataset") or (found[0].id if found else None)
+        return {
+            self.notice: gr.HTML(visible=not operator),
+            self.importing.whole: gr.Accordion(visible=operator, open=operator and not found),
+            **self._everything(chosen, operator=operator, wanted=wanted, page=int(page) if page.isdecimal() else 1),
+        }
+
+    def choose(self, dataset: str | None, request: gr.Request) -> Updates:
+        """Another dataset."""
+        return self._everything(dataset, operator=identify(self._settings, request).operator)
+
+    def imported(self, result: ImportResult) -> Updates:
+        """What an import made; only an operator gets here."""
+        return self._everything(result.dataset.id, operator=True) | {self.message: _filled(view.imported_html(result))}
+
+    def remove(self, dataset: str | None, request: gr.Request) -> Updates:
+        """Delete the chosen dataset, and offer to take that back.
+
+        Raises:
+            NotAllowed: the caller is a visitor.
+            BadInput: none is chosen, or a run needs it.
+        """
+        require_operator(self._settings, request, to="delete a dataset")
+        manifest = read_manifest(self._workspace, _chosen(dataset))
+        delete_dataset(self._workspace, manifest.id)
+        left = list_datasets(self._workspace)
+        return self._everything(left[0].id if left else None, operator=True) | {
+            self.message: _filled(view.deleted_html(manifest, days=TRASH_DAYS)),
+            self.undo: gr.Button(visible=True),
+        }
+
+    def restore(self, token: str | None, request: gr.Request) -> Updates:
+        """Take a deletion back.
+
+        Raises:
+            NotAllowed: the caller is a visitor.
+            NotFound: it is not in the trash any more.
+        """
+        require_operator(self._settings, request, to="restore a dataset")
+        if not token:
+            raise BadInput(text.CHOOSE_DELETED)
+        manifest = restore_dataset(self._workspace, token)
+        return self._everything(manifest.id, operator=True) | {self.message: _filled(view.restored_html(manifest))}
+
+    def export_rows(self, dataset: str | None, request: gr.Request) -> gr.DownloadButton:
+        """Write the dataset as an alpaca file and offer it.
+
+        Raises:
+            NotAllowed: the caller is a visitor.
+            BadInput: none is chosen, or a row is no alpaca row.
+        """
+        require_operator(self._settings, request, to="export a dataset")
+        content = "".join(alpaca_json(read_rows(self._workspace, _chosen(dataset))))
+        return self._offer(f"{dataset}.json", content)
+
+    def export_problems(self, dataset: str | None, request: gr.Request) -> gr.DownloadButton:
+        """Write the list of rejected rows and offer it.
+
+        Raises:
+            NotAllowed: the caller is a visitor.
+            BadInput: none is chosen.
+        """
+        require_operator(self._settings, request, to="export the rejected rows")
+        manifest = read_manifest(self._workspace, _chosen(dataset))
+        return self._offer(f"{manifest.id}.rejected.json", view.rejected_json(manifest))
+
+    def turn_rejected(self, dataset: str | None, page: float | None) -> str:
+        """Another page of the rejected rows."""
+        return view.rejected_html(read_manifest(self._workspace, _chosen(dataset)).problems, int(page or 1))
+
+    def _offer(self, name: str, content: str) -> gr.DownloadButton:
+        path = self._workspace.export(name)
+        write_text_atomically(path, content)
+        label = text.DOWNLOAD.format(name=name, size=size(path.stat().st_size))
+        return gr.DownloadButton(label, value=path, visible=True)
+
+    def _everything(self, chosen: str | None, *, operator: bool, wanted: RowFilter | None = None, page: int = 1) -> Updates:
+        """The whole page around the chosen dataset; one that does not exist is said so, and the others stay in reach."""
+        found = list_datasets(self._workspace)
+        deleted = list_deleted(self._workspace) if operator else {}
+        choices = [(manifest.name, manifest.id) for manifest in found]
+        return {
+            self.message: _filled(""),
+            self.undo: gr.Button(visible=False),
+            self.listing: view.listing_html(found, chosen=chosen, operator=operator),
+            self.chosen: gr.Dropdown(choices, value=chosen, visible=bool(found)),
+            self.trash: gr.Accordion(visible=bool(deleted)),
+            self.deleted: gr.Dropdown(view.deleted_choices(deleted), value=next(iter(deleted), None)),
+            **self._dataset_updates(chosen, operator=operator, wanted=wanted or RowFilter(), page=page),
+        }
+
+    def _dataset_updates(self, chosen: str | None, *, operator: bool, wanted: RowFilter, page: int) -> Updates:
+        if not chosen:
+            return {self.dataset: gr.Column(visible=False)}
+        try:
+            manifest = read_manifest(self._workspace, chosen)
+        except (NotFound, BadInput) as error:
+            return {self.dataset: gr.Column(visible=False), self.message: _filled(view.missing_html(error.message))}
+        return {**self._manifest_updates(manifest, operator=operator), **self.rows.open(manifest.id, wanted, page)}
+
+    def _manifest_updates(self, manifest: Manifest, *, operator: bool) -> Updates:
+        pages = view.rejected_pages(manifest)
+        return {
+            self.dataset: gr.Column(visible=True),
+            self.facts: view.facts_html(manifest),
+            self.actions: gr.Row(visible=operator),
+            self.exported: gr.DownloadButton(visible=False),
+            self.rejected_tab: gr.Tab(text.REJECTED_TAB_COUNTED.format(count=f"{manifest.rejected:,}")),
+            self.rejected: view.rejected_html(manifest.problems, 1),
+            self.rejected_page: gr.Number(1, label=text.PAGE_OF.format(pages=pages), maximum=pages, visible=pages > 1),
+            self.export_rejected: gr.Button(visible=operator and manifest.rejected > 0),
+            self.exported_rejected: gr.DownloadButton(visible=False),
+            self.manifest: view.manifest_html(manifest),
+        }
+
+
+def _chosen(dataset: str | None) -> str:
+    if not dataset:
+        raise BadInput(text.CHOOSE_DATASET)
+    return dataset
+
+
+def _filled(markup: str) -> gr.HTML:
+    """Shown when there is something to say; an empty one would leave a gap."""
+    return gr.HTML(markup, visible=bool(markup))

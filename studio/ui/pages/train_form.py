@@ -1,0 +1,185 @@
+"""The form of a new training: its inputs, what they amount to, and how a preset or an earlier run fills them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import gradio as gr
+
+from studio.chat.catalog import CATALOG
+from studio.errors import BadInput, StudioError
+from studio.training.presets import PRESETS, find_preset
+from studio.training.requests import training_spec
+from studio.training.rows import split_phrasings
+from studio.training.spec import TrainSpec
+from studio.ui.messages import plainly
+from studio.ui.text import train as text
+from studio.ui.views.train_form import (
+    MAIN_SETTINGS,
+    MORE_SETTINGS,
+    changed_settings,
+    dataset_choices,
+    describe_setting,
+    make_plan,
+    plan_html,
+    preset_html,
+    preset_settings,
+    problem_html,
+    train_command,
+)
+from studio.workspace.datasets import list_datasets, read_manifest, read_rows
+from studio.workspace.layout import Workspace
+
+Updates = dict[Any, Any]
+
+_IN_A_ROW = 4
+_FIELD_WIDTH = 200  # pixels
+
+
+class FormSection:
+    """The form. `settings` are its inputs by the names of `TrainSpec`, the base model first."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        preset = PRESETS[0]
+        values = preset_settings(preset.name)
+        self.empty = gr.HTML(text.NO_DATASET, visible=False)
+        with gr.Column() as self.body:
+            gr.Markdown(text.SECTION_WHAT)
+            with gr.Row():
+                # Not bound to the choices: the workspace knows what was imported since, and answers with a sentence.
+                self.dataset = gr.Dropdown(
+                    [], label=text.DATASET, info=text.DATASET_INFO, allow_custom_value=True, min_width=_FIELD_WIDTH
+                )
+                models = [(f"{model.title} ({model.licence})", model.name) for model in CATALOG]
+                model = gr.Dropdown(models, value=values["model"], label=text.MODEL, info=text.MODEL_INFO, min_width=_FIELD_WIDTH)
+            presets = [(preset.title, preset.name) for preset in PRESETS]
+            self.preset = gr.Radio(presets, value=preset.name, label=text.PRESET, info=text.PRESET_INFO)
+            self.sentence = gr.HTML(preset_html(preset))
+            gr.Markdown(text.SECTION_MAIN)
+            self.settings: Mapping[str, Any] = {"model": model, **_inputs(MAIN_SETTINGS, values)}
+            with gr.Accordion(text.MORE_SETTINGS, open=False):
+                self.settings |= _inputs(MORE_SETTINGS, values)
+            self.plan = gr.HTML()
+            self.command = gr.Markdown()
+            self.start = gr.Button(text.START, variant="primary")
+
+    @property
+    def inputs(self) -> list[Any]:
+        """Dataset, preset, then the settings in their order."""
+        return [self.dataset, self.preset, *self.settings.values()]
+
+    @property
+    def outputs(self) -> list[Any]:
+        """What filling the form changes."""
+        return [*self.inputs, self.sentence, self.plan, self.command]
+
+    @property
+    def opened(self) -> list[Any]:
+        """What opening the page changes."""
+        return [*self.outputs, self.empty, self.body, self.start]
+
+    def wire(self) -> None:
+        """A preset fills the form; every change shows what it amounts to."""
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
+        self.preset.input(
+            plainly(self.choose_preset), [self.dataset, self.preset], self.outputs, api_name="train_preset", **quiet
+        )
+        # `input`, not `change`: what a preset fills in is one event, not one for each setting.
+        changes = [self.dataset.input, *(component.input for component in self.settings.values())]
+        gr.on(changes, plainly(self.show_plan), self.inputs, [self.plan, self.command], api_name="train_plan", **quiet)
+
+    def open(self, *, operator: bool, dataset: str | None) -> Updates:
+        """The form as the page opens: on `dataset` where there is one of that id, else on the newest."""
+        datasets = list_datasets(self._workspace)
+        ids = [manifest.id for manifest in datasets]
+        chosen = dataset if dataset in ids else next(iter(ids), None)
+        return {
+            self.empty: gr.HTML(visible=not datasets),
+            self.body: gr.Column(visible=bool(datasets)),
+            self.start: gr.Button(interactive=operator),
+            **(self.choose_preset(chosen, PRESETS[0].name) if datasets else {}),
+            self.dataset: gr.Dropdown(dataset_choices(datasets), value=chosen),
+        }
+
+    def choose_preset(self, dataset: str | None, preset: str) -> Updates:
+        """The form with the settings of a preset."""
+        return self._filled(dataset, preset, preset_settings(preset))
+
+    def clone(self, spec: TrainSpec) -> Updates:
+        """The form with the settings of an earlier training; without its dataset where that is gone."""
+        known = spec.dataset in {manifest.id for manifest in list_datasets(self._workspace)}
+        if not known:
+            gr.Warning(text.DATASET_GONE)
+        return self._filled(spec.dataset if known else None, spec.preset, spec.model_dump())
+
+    def show_plan(self, dataset: str | None, preset: str, *values: Any) -> Updates:
+        """What the form amounts to, or the one sentence about what is wrong with it."""
+        try:
+            spec = self.spec(dataset, preset, *values)
+        except StudioError as error:
+            return {self.plan: problem_html(error.message), self.command: ""}
+        rows = read_manifest(self._workspace, spec.dataset).rows
+        held_out = _held_out(self._workspace, spec.dataset, spec.hold_out_phrasings)
+        plan = make_plan(spec, rows=rows, held_out=held_out)
+        command = train_command(spec.dataset, preset, self._changes(preset, values))
+        return {self.plan: plan_html(spec, plan), self.command: text.COMMAND.format(command=command)}
+
+    def spec(self, dataset: str | None, preset: str, *values: Any) -> TrainSpec:
+        """The training that the form asks for.
+
+        Raises:
+            BadInput: a setting is empty or out of range.
+            NotFound: the dataset does not exist.
+        """
+        if not dataset:
+            raise BadInput(text.NO_DATASET_CHOSEN)
+        return training_spec(self._workspace, dataset=dataset, preset=preset, changes=self._changes(preset, values))
+
+    def _changes(self, preset: str, values: Sequence[Any]) -> dict[str, Any]:
+        return changed_settings(preset, dict(zip(self.settings, values, strict=True)))
+
+    def _filled(self, dataset: str | None, preset: str, values: Mapping[str, Any]) -> Updates:
+        ordered = [values[name] for name in self.settings]
+        return {
+            self.dataset: dataset,
+            self.preset: preset,
+            self.sentence: preset_html(find_preset(preset)),
+            **dict(zip(self.settings.values(), ordered, strict=True)),
+            **self.show_plan(dataset, preset, *ordered),
+        }
+
+
+def _inputs(names: Sequence[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs of the settings, in rows of equal columns."""
+    inputs = {}
+    for start in range(0, len(names), _IN_A_ROW):
+        row = names[start : start + _IN_A_ROW]
+        with gr.Row():
+            for name in row:
+                with gr.Column(min_width=_FIELD_WIDTH):
+                    inputs[name] = _input(name, values[name])
+            for _ in range(_IN_A_ROW - len(row)):
+                gr.Column(min_width=_FIELD_WIDTH)
+    return inputs
+
+
+def _input(name: str, value: Any) -> Any:
+    """The input of a setting. Numbers have no bounds here: a value out of range is answered by the spec's own sentence."""
+    setting = describe_setting(name)
+    common: dict[str, Any] = {"label": setting.label, "info": setting.info, "value": value}
+    if setting.kind == "boolean":
+        return gr.Checkbox(**common)
+    if setting.choices:
+        return gr.Dropdown(list(setting.choices), **common)
+    return gr.Number(**common, step=setting.step)
+
+
+@lru_cache(maxsize=32)
+def _held_out(workspace: Workspace, dataset: str, phrasings: int) -> int:
+    """How many rows of a dataset, which never changes, are held out of training."""
+    if phrasings == 0:
+        return 0
+    return len(split_phrasings(list(read_rows(workspace, dataset)), hold_out=phrasings)[1])

@@ -1,0 +1,227 @@
+"""One run, watched, with what can be done about it, and the list of all runs. All of it is read from the run folders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from studio.charts import training_curve
+from studio.errors import StudioError
+from studio.ui.access import identify, require_operator
+from studio.ui.context import Studio
+from studio.ui.messages import plainly
+from studio.ui.text import train as text
+from studio.ui.views.train import (
+    Watched,
+    log_html,
+    notes_html,
+    possible,
+    problem_card,
+    run_html,
+    settings_html,
+    waiting_or,
+    watch,
+)
+from studio.ui.views.train_numbers import numbers_html, table_html
+from studio.ui.views.train_runs import default_run, listed, runs_html
+from studio.workspace.runs import RunState, find_run, list_runs
+
+Updates = dict[Any, Any]
+
+_REFRESH_SECONDS = 2.0
+_BUTTON_WIDTH = 180  # pixels
+_CURVE_WIDTH = 300  # pixels; two in a row where there is room
+_TITLE_WIDTH = 330  # pixels that a curve's title is broken for; the curve itself takes the width it finds
+# As SVG the ink follows the page's text colour, dark or light; vega-embed reads this from the chart.
+_EMBED = {"renderer": "svg", "actions": False}
+# Gradio centres a chart in a box without a width, where one that fills its container vanishes.
+_CURVE_CSS = ".altair > *, .altair .vega-embed { width: 100%; }"
+_SET_ADDRESS = """(run) => {
+    const address = new URL(window.location);
+    address.searchParams.set("run", run);
+    history.replaceState(null, "", address);
+}"""
+
+
+class RunSection:
+    """The view. `run` holds the id of the watched run, `stamp` which measurements its curves show."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self.run = gr.Textbox(label="Run", visible=False)
+        self.stamp = gr.Textbox(label="Stamp", visible=False)
+        self.timer = gr.Timer(_REFRESH_SECONDS, active=False)
+        self.empty = gr.HTML(text.NO_RUNS, visible=False)
+        with gr.Column() as self.body:
+            self.head = gr.HTML()
+            self._build_buttons()
+            self.numbers = gr.HTML()
+            self._build_curves()
+            self.notes = gr.HTML()
+            with gr.Accordion(text.SETTINGS_TITLE, open=False):
+                self.settings = gr.HTML()
+            with gr.Accordion(text.LOG_TITLE, open=False):
+                self.log = gr.HTML()
+        self.runs = gr.HTML()
+
+    def _build_buttons(self) -> None:
+        with gr.Row():
+            self.stop_keep = gr.Button(text.STOP_KEEP, visible=False, min_width=_BUTTON_WIDTH)
+            self.stop_discard = gr.Button(text.STOP_DISCARD, variant="stop", visible=False, min_width=_BUTTON_WIDTH)
+            self.resume = gr.Button(text.RESUME, variant="primary", visible=False, min_width=_BUTTON_WIDTH)
+            self.evaluate = gr.Button(text.EVALUATE, variant="primary", visible=False, min_width=_BUTTON_WIDTH)
+            self.again = gr.Button(text.AGAIN, visible=False, min_width=_BUTTON_WIDTH)
+        with gr.Column(visible=False) as self.confirm:
+            gr.Markdown(text.CONFIRM_QUESTION)
+            with gr.Row():
+                self.confirm_yes = gr.Button(text.CONFIRM_YES, variant="stop")
+                self.confirm_no = gr.Button(text.CONFIRM_NO)
+
+    def _build_curves(self) -> None:
+        with gr.Column(visible=False) as self.measured:
+            self.curves: dict[str, gr.Plot] = {}
+            with gr.HTML(html_template="@children", css_template=_CURVE_CSS):
+                for pair in text.CURVES:
+                    with gr.Row():
+                        for field in pair:
+                            self.curves[field] = gr.Plot(label=text.CURVE_LABELS[field], show_label=False, min_width=_CURVE_WIDTH)
+            with gr.Accordion(text.TABLE_TITLE, open=False):
+                self.table = gr.HTML()
+
+    @property
+    def outputs(self) -> list[Any]:
+        """What a refresh changes."""
+        return [
+            self.stamp, self.timer, self.empty, self.body, self.head, self.stop_keep, self.stop_discard, self.resume,
+            self.evaluate, self.again, self.confirm, self.numbers, self.measured, *self.curves.values(), self.table,
+            self.notes, self.settings, self.log, self.runs,
+        ]  # fmt: skip
+
+    def wire(self) -> None:
+        """The timer, and the buttons that act on the watched run alone."""
+        private: dict[str, Any] = {"api_visibility": "private"}
+        quiet: dict[str, Any] = {**private, "show_progress": "hidden"}
+        self.timer.tick(
+            plainly(self.refresh), [self.run, self.stamp], self.outputs, api_name="train_refresh", concurrency_limit=4, **quiet
+        )
+        self.stop_discard.click(lambda: self.asking(True), None, self.confirm, api_name="train_discard_ask", **quiet)
+        self.confirm_no.click(lambda: self.asking(False), None, self.confirm, api_name="train_discard_cancel", **quiet)
+        actions = (
+            (self.stop_keep, self.keep, "train_stop_keep"),
+            (self.confirm_yes, self.discard, "train_stop_discard"),
+            (self.resume, self.go_on, "train_resume"),
+        )
+        for button, handler, name in actions:
+            self.show_after(button.click(plainly(handler), self.run, None, api_name=name, **private), name)
+
+    def show_after(self, event: Any, name: str) -> None:
+        """Once the event has succeeded, show the watched run as it is then, and put it into the address."""
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        shown = event.success(plainly(self.refresh), [self.run, self.stamp], self.outputs, api_name=f"{name}_show", **private)
+        shown.success(None, self.run, None, js=_SET_ADDRESS, api_name=f"{name}_address", **private)
+
+    def default(self) -> tuple[str, bool]:
+        """The id of the run to watch when none is asked for, and whether any run waits or is at work."""
+        runs = listed(list_runs(self._studio.workspace))
+        return default_run(runs) or "", any(not run.status.state.finished for run in runs)
+
+    def refresh(self, request: gr.Request, run_id: str, stamp: str) -> Updates:
+        """The watched run and the list as they are now. The curves are drawn again only if they are not what `stamp` says."""
+        runs = listed(list_runs(self._studio.workspace))
+        around: Updates = {
+            self.runs: gr.HTML(runs_html(runs, run_id), visible=bool(runs)),
+            self.empty: gr.HTML(visible=not runs and not run_id),
+            self.body: gr.Column(visible=bool(run_id)),
+        }
+        if not run_id:
+            return around
+        try:
+            run = find_run(self._studio.workspace, run_id)
+            seen = watch(run, behind=self._studio.queue.position(run))
+        except StudioError as error:
+            return {**around, **self._nothing_to_show(error)}
+        operator = identify(self._studio.settings, request).operator
+        return {
+            **around,
+            self.timer: gr.Timer(active=not seen.status.state.finished),
+            self.head: run_html(seen),
+            self.numbers: _or_hidden(numbers_html(seen.metrics)),
+            self.notes: _or_hidden(notes_html(seen.notes)),
+            self.settings: settings_html(seen.spec),
+            self.log: log_html(run.log_tail()) if operator else text.LOG_FOR_OPERATOR,
+            **self._buttons(seen, operator),
+            **({} if seen.stamp == stamp else self._curves(seen)),
+        }
+
+    def asking(self, visible: bool) -> Updates:
+        """Show or hide the question before something is discarded."""
+        return {self.confirm: gr.Column(visible=visible)}
+
+    def keep(self, request: gr.Request, run_id: str) -> None:
+        """Ask the run to stop and keep what it has."""
+        require_operator(self._studio.settings, request, to="stop a run")
+        self._stop(run_id, keep=True)
+
+    def discard(self, request: gr.Request, run_id: str) -> None:
+        """Ask the run to stop and discard what it has."""
+        require_operator(self._studio.settings, request, to="stop a run")
+        self._stop(run_id, keep=False)
+
+    def go_on(self, request: gr.Request, run_id: str) -> None:
+        """Put a failed or stopped run back into the queue."""
+        require_operator(self._studio.settings, request, to="resume a run")
+        run = find_run(self._studio.workspace, run_id)
+        self._studio.queue.resume(run)
+        self.announce(run_id, text.RESUMED)
+
+    def announce(self, run_id: str, sentence: str) -> None:
+        """Say that the run goes ahead, or how many runs go before it."""
+        run = find_run(self._studio.workspace, run_id)
+        behind = self._studio.queue.position(run) if run.status.state is RunState.QUEUED else 0
+        gr.Info(waiting_or(sentence, run_id, behind))
+
+    def _stop(self, run_id: str, *, keep: bool) -> None:
+        self._studio.queue.stop(find_run(self._studio.workspace, run_id), keep=keep)
+        gr.Info(text.STOP_ASKED.format(run=run_id))
+
+    def _buttons(self, seen: Watched, operator: bool) -> Updates:
+        can = possible(seen)
+        stop = text.LEAVE_QUEUE if seen.status.state is RunState.QUEUED else text.STOP_KEEP
+        updates: Updates = {
+            self.stop_keep: gr.Button(stop, visible=can.stop_keep, interactive=operator),
+            self.stop_discard: gr.Button(visible=can.stop_discard, interactive=operator),
+            self.resume: gr.Button(visible=can.resume, interactive=operator),
+            self.evaluate: gr.Button(visible=can.evaluate, interactive=operator),
+            self.again: gr.Button(visible=can.again),
+        }
+        return updates if can.stop_discard else {**updates, **self.asking(False)}
+
+    def _curves(self, seen: Watched) -> Updates:
+        drawn = {plot: _curve(seen, field) for field, plot in self.curves.items()} if seen.metrics else {}
+        return {
+            self.stamp: seen.stamp,
+            self.measured: gr.Column(visible=bool(seen.metrics)),
+            self.table: table_html(seen.metrics),
+            **drawn,
+        }
+
+    def _nothing_to_show(self, error: StudioError) -> Updates:
+        buttons = (self.stop_keep, self.stop_discard, self.resume, self.evaluate, self.again)
+        return {
+            self.timer: gr.Timer(active=False),
+            self.head: problem_card(error.message),
+            self.measured: gr.Column(visible=False),
+            **{button: gr.Button(visible=False) for button in buttons},
+            **dict.fromkeys((self.stamp, self.numbers, self.notes, self.settings, self.log), ""),
+            **self.asking(False),
+        }
+
+
+def _or_hidden(html: str) -> gr.HTML:
+    return gr.HTML(html, visible=bool(html))
+
+
+def _curve(seen: Watched, field: str) -> Any:
+    curve = training_curve(seen.metrics, field, width=_TITLE_WIDTH)
+    return curve.properties(width="container", usermeta={"embedOptions": _EMBED})

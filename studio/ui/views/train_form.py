@@ -1,0 +1,208 @@
+"""The form of a training: its settings as `TrainSpec` describes them, the plan that they make, and the equivalent command."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from studio.errors import BadInput
+from studio.training.presets import Preset, find_preset
+from studio.training.spec import SETTABLE, TrainSpec
+from studio.ui.text import train as text
+from studio.workspace.datasets import Manifest
+
+MAIN_SETTINGS: tuple[str, ...] = (
+    "lora_rank",
+    "lora_alpha",
+    "learning_rate",
+    "lr_scheduler_type",
+    "per_device_train_batch_size",
+    "gradient_accumulation_steps",
+    "num_train_epochs",
+    "load_in_4bit",
+)
+"""The settings that are always in sight."""
+
+MORE_SETTINGS: tuple[str, ...] = tuple(name for name in TrainSpec.model_fields if name in SETTABLE and name not in MAIN_SETTINGS)
+"""All the others, in the spec's order: a setting that is added to the spec is added to the form."""
+
+SETTINGS: tuple[str, ...] = MAIN_SETTINGS + MORE_SETTINGS
+
+_SCHEMA: Mapping[str, Mapping[str, Any]] = TrainSpec.model_json_schema()["properties"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a form needs to know of a setting. `kind` is boolean, integer, number or string, as in JSON Schema."""
+
+    name: str
+    kind: str
+    label: str
+    info: str
+    choices: tuple[str, ...]
+    step: float
+    """What an arrow key adds: 1 for whole numbers, else one unit of the default's first digit."""
+
+
+def describe_setting(name: str) -> Setting:
+    """The setting as the spec's own field describes it."""
+    schema = _SCHEMA[name]
+    kind, default = str(schema["type"]), schema.get("default")
+    return Setting(
+        name=name,
+        kind=kind,
+        label=_label(name),
+        info=f"{schema['description']} {_range(schema)}".strip(),
+        choices=tuple(schema.get("enum", ())),
+        step=1 if kind == "integer" else _unit(default),
+    )
+
+
+def dataset_choices(datasets: Sequence[Manifest]) -> list[tuple[str, str]]:
+    """What the choice of datasets shows, and the ids that it means."""
+    return [
+        (text.DATASET_CHOICE.format(name=manifest.name, rows=f"{manifest.rows:,}", id=manifest.id), manifest.id)
+        for manifest in datasets
+    ]
+
+
+def preset_html(preset: Preset) -> str:
+    """When to take the preset."""
+    return f'<p class="muted">{escape(preset.sentence)}</p>'
+
+
+def preset_settings(preset: str) -> dict[str, Any]:
+    """The base model, then every setting of a preset in the form's order, its defaults included.
+
+    Raises:
+        NotFound: there is no such preset.
+    """
+    spec = TrainSpec(dataset="", preset=preset, **find_preset(preset).settings)
+    values = spec.model_dump()
+    return {name: values[name] for name in ("model", *SETTINGS)}
+
+
+def changed_settings(preset: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that differ from the preset's, by name.
+
+    Raises:
+        BadInput: a field was left empty; the sentence names it.
+        NotFound: there is no such preset.
+    """
+    planned = preset_settings(preset)
+    for name, value in values.items():
+        if value is None or value == "":
+            raise BadInput(text.EMPTY_SETTING.format(name=name))
+    return {name: value for name, value in values.items() if value != planned[name]}
+
+
+def train_command(dataset: str, preset: str, changes: Mapping[str, Any]) -> str:
+    """The command that starts the same training: the preset, and only what differs from it."""
+    words = ["python", "-m", "studio", "train", "--dataset", dataset, "--preset", preset]
+    if "model" in changes:
+        words += ["--model", str(changes["model"])]
+    for name in SETTINGS:
+        if name in changes:
+            words += ["--set", f"{name}={plain_value(changes[name])}"]
+    return shlex.join(words)
+
+
+def plain_value(value: Any) -> str:
+    """A setting's value as one types it: `true`, `16`, `0.002`."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the settings amount to on a dataset. Counts are of rows and of optimizer steps."""
+
+    rows: int
+    held_out: int
+    effective_batch: int
+    steps_per_epoch: int
+    steps: int
+
+
+def make_plan(spec: TrainSpec, *, rows: int, held_out: int = 0) -> Plan:
+    """The plan on one device for `rows` rows, of which `held_out` are not trained.
+
+    As transformers counts them (`Trainer.set_initial_training_values`): the last, smaller batch and the last, smaller
+    accumulation are steps too.
+    """
+    learned = rows - held_out
+    batches = math.ceil(learned / spec.per_device_train_batch_size)
+    per_epoch = max(math.ceil(batches / spec.gradient_accumulation_steps), 1)
+    return Plan(
+        rows=learned,
+        held_out=held_out,
+        effective_batch=spec.per_device_train_batch_size * spec.gradient_accumulation_steps,
+        steps_per_epoch=per_epoch,
+        steps=spec.max_steps if spec.max_steps > 0 else math.ceil(spec.num_train_epochs * per_epoch),
+    )
+
+
+def plan_html(spec: TrainSpec, plan: Plan) -> str:
+    """Rows, effective batch and steps, side by side."""
+    note = text.STEPS_NOTE if spec.max_steps < 0 else text.STEPS_FIXED_NOTE
+    held_out = text.ROWS_HELD_OUT_NOTE.format(held_out=f"{plan.held_out:,}") if plan.held_out else text.ROWS_ALL_NOTE
+    batch = text.EFFECTIVE_BATCH_NOTE.format(
+        batch=spec.per_device_train_batch_size, accumulation=spec.gradient_accumulation_steps
+    )
+    steps = note.format(per_epoch=f"{plan.steps_per_epoch:,}", epochs=plain_value(spec.num_train_epochs))
+    return figures_html(
+        [
+            (text.ROWS_LEARNED, f"{plan.rows:,}", held_out),
+            (text.EFFECTIVE_BATCH, f"{plan.effective_batch:,}", batch),
+            (text.STEPS, f"{plan.steps:,}", steps),
+        ]
+    )
+
+
+def figures_html(figures: Sequence[tuple[str, str, str]]) -> str:
+    """Large numbers in cards, from (name, number, note)."""
+    cards = (
+        f'<div class="card"><p class="muted">{escape(name)}</p><p class="big">{escape(number)}</p>'
+        f'<p class="muted">{escape(note)}</p></div>'
+        for name, number, note in figures
+    )
+    return f'<div class="cards">{"".join(cards)}</div>'
+
+
+def problem_html(sentence: str) -> str:
+    """Why the form can't be started as it is."""
+    return f'<p class="failed" role="alert">{escape(sentence)}</p>'
+
+
+def _label(name: str) -> str:
+    words = " ".join(word for part in name.split("_") if (word := text.SETTING_WORDS.get(part, part)))
+    return words[:1].upper() + words[1:]
+
+
+def _range(schema: Mapping[str, Any]) -> str:
+    low, above = schema.get("minimum"), schema.get("exclusiveMinimum")
+    high, below = schema.get("maximum"), schema.get("exclusiveMaximum")
+    if above is not None and high is not None:
+        return text.RANGE_ABOVE.format(low=_number(above), high=_number(high))
+    if low is not None and below is not None:
+        return text.RANGE_BELOW.format(low=_number(low), high=_number(below))
+    if low is not None and high is not None:
+        return text.RANGE.format(low=_number(low), high=_number(high))
+    return ""
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else plain_value(value)
+
+
+def _unit(default: Any) -> float:
+    if isinstance(default, int | float) and default > 0:
+        return float(10 ** math.floor(math.log10(default)))
+    return 0.01

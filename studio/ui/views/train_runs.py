@@ -1,0 +1,104 @@
+"""The list of runs: trainings first, then evaluations, each newest first and each a link to its view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from studio.training.spec import TRAINING_JOB
+from studio.ui.text import train as text
+from studio.ui.views.figures import moment
+from studio.ui.views.train import question_set_name, run_link, seconds_worked, state_html
+from studio.ui.views.train_numbers import number, table
+from studio.workspace.reports import EVALUATION_JOB
+from studio.workspace.runs import Run, RunState, Status
+
+IN_SIGHT = 12
+"""So many runs of a kind are shown; older ones open on demand."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A run as the list needs it."""
+
+    id: str
+    spec: Mapping[str, Any]
+    status: Status
+
+    @property
+    def job(self) -> str:
+        """The job's dotted name."""
+        return str(self.spec.get("job", ""))
+
+
+def listed(runs: Sequence[Run]) -> list[Listed]:
+    """Read what the list shows of each run: its spec and its state, no events."""
+    return [Listed(run.id, run.spec, run.status) for run in runs]
+
+
+def default_run(runs: Sequence[Listed]) -> str | None:
+    """The run to open with: the one at work, else the newest; trainings and evaluations alike. `runs` are newest first."""
+    at_work = (run.id for run in runs if run.status.state is RunState.RUNNING)
+    return next(at_work, runs[0].id if runs else None)
+
+
+def runs_html(runs: Sequence[Listed], watched: str | None = None) -> str:
+    """The whole list; `watched` is marked."""
+    trainings = [run for run in runs if run.job == TRAINING_JOB]
+    evaluations = [run for run in runs if run.job == EVALUATION_JOB]
+    others = [run for run in runs if run.job not in {TRAINING_JOB, EVALUATION_JOB}]
+    sections = [
+        _section(text.TRAININGS, text.TRAINING_COLUMNS, [_training_row(run, watched) for run in trainings], text.NO_TRAININGS),
+        _section(
+            text.EVALUATIONS, text.EVALUATION_COLUMNS, [_evaluation_row(run, watched) for run in evaluations], text.NO_EVALUATIONS
+        ),
+    ]
+    if others:
+        sections.append(_section(text.OTHER_RUNS, text.TRAINING_COLUMNS, [_training_row(run, watched) for run in others], ""))
+    return "".join(sections)
+
+
+def _section(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> str:
+    if not rows:
+        return f'<h2>{escape(title)}</h2><p class="muted">{escape(empty)}</p>'
+    html = f"<h2>{escape(title)}</h2>{table(title, columns, rows[:IN_SIGHT])}"
+    if older := rows[IN_SIGHT:]:
+        name = text.OLDER.format(runs=f"{len(older):,}")
+        html += f"<details><summary>{escape(name)}</summary>{table(f'{title}, {name}', columns, older)}</details>"
+    return html
+
+
+def _training_row(run: Listed, watched: str | None) -> list[str]:
+    return [
+        *_head(run, watched),
+        escape(str(run.spec.get("dataset", text.NO_VALUE))),
+        escape(str(run.spec.get("model", text.NO_VALUE))),
+        *_when(run.status),
+        number(run.status.result.get("final_loss")),
+    ]
+
+
+def _evaluation_row(run: Listed, watched: str | None) -> list[str]:
+    return [
+        *_head(run, watched),
+        escape(question_set_name(run.spec)),
+        escape(", ".join(run.spec.get("models", ()))),
+        *_when(run.status),
+    ]
+
+
+def _head(run: Listed, watched: str | None) -> list[str]:
+    name = f'<a href="{run_link(run.id)}">{escape(run.id)}</a>'
+    if run.id == watched:
+        name = f'<strong>{name}</strong> <span class="muted">{text.WATCHED}</span>'
+    return [state_html(run.status.state), name]
+
+
+def _when(status: Status) -> list[str]:
+    worked = seconds_worked(status)
+    return [
+        f'<time datetime="{escape(status.created)}">{moment(status.created)}</time>',
+        text.NO_VALUE if worked is None else f"{worked / 60:.1f}",
+    ]

@@ -1,0 +1,1 @@
+"""Everything on disk: where things lie, runs, datasets, and the database."""

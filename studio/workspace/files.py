@@ -1,0 +1,69 @@
+"""Files that are never seen half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+def write_text_atomically(path: Path, text: str) -> None:
+    """Replace `path` by `text` so that a reader, or a power cut, sees the old or the new content and nothing between."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_json_atomically(path: Path, value: Any) -> None:
+    """`write_text_atomically` with JSON, indented and in UTF-8."""
+    write_text_atomically(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """The JSON value in `path`."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def append_json_line(path: Path, value: Any) -> None:
+    """Append one JSON line with a single write, so that lines of two processes never mix."""
+    line = json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(handle, line.encode("utf-8"))
+    finally:
+        os.close(handle)
+
+
+def read_json_lines(path: Path) -> Iterator[Any]:
+    """The values of an append-only file; a torn line, which a killed writer leaves behind, is skipped."""
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        for line in stream:
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError:
+                continue
+
+
+def tail_text(path: Path, *, max_bytes: int) -> str:
+    """The last `max_bytes` bytes of a text file, from a line's beginning; empty when there is no file."""
+    if not path.exists():
+        return ""
+    with path.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        start = max(0, size - max_bytes)
+        stream.seek(start)
+        text = stream.read().decode("utf-8", errors="replace")
+    return text.split("\n", 1)[-1] if start else text

@@ -1,0 +1,71 @@
+"""What ships in `data/` and `eval_sets/` is sound, and training data and question sets share no phrasing."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from typing import Any
+
+import pytest
+
+from studio.dataset.phrasings import shared_phrasings
+from studio.scoring.items import load_question_set
+from studio.scoring.soundness import check_question_set
+from studio.settings import PROJECT_ROOT
+
+REGISTRY = json.loads((PROJECT_ROOT / "data" / "dataset_info.json").read_text())
+ITEMS = load_question_set(PROJECT_ROOT / "eval_sets" / "high_frequency.jsonl").items
+ROWS: list[dict[str, Any]] = [
+    row for entry in REGISTRY.values() for row in json.loads((PROJECT_ROOT / "data" / entry["file_name"]).read_text())
+]
+
+
+def test_at_least_six_industries_of_eight_families() -> None:
+    industries = defaultdict(set)
+    for item in ITEMS:
+        industries[item.industry].add(item.family)
+    assert len(industries) >= 6
+    assert all(len(families) >= 8 for families in industries.values())
+
+
+def test_every_family_has_eight_training_and_two_held_out_phrasings() -> None:
+    assert set(Counter(row["family"] for row in ROWS).values()) == {8}
+    assert set(Counter(item.family for item in ITEMS).values()) == {2}
+    assert {row["family"] for row in ROWS} == {item.family for item in ITEMS}
+
+
+def test_a_family_has_one_answer_of_25_to_60_words_with_two_facts() -> None:
+    answers = defaultdict(set)
+    for row in ROWS:
+        answers[row["family"]].add(row["output"])
+    for item in ITEMS:
+        assert answers[item.family] == {item.answer}
+        assert 25 <= len(item.answer.split()) <= 60, item.id
+        assert len(item.points) >= 2, item.id
+
+
+def test_no_phrasing_stands_in_training_and_in_the_question_set() -> None:
+    questions = [item.conversation[-1]["content"] for item in ITEMS]
+    assert shared_phrasings([row["instruction"] for row in ROWS], questions) == []
+
+
+def test_the_leakage_check_would_notice() -> None:
+    question = ITEMS[0].conversation[-1]["content"]
+    assert shared_phrasings([question.upper() + "!!"], [question])
+
+
+def test_the_question_set_is_sound() -> None:
+    assert check_question_set(ITEMS) == []
+
+
+def test_the_weights_are_a_long_tail_that_sums_to_one() -> None:
+    weights = sorted((item.weight or 0.0 for item in ITEMS), reverse=True)
+    assert sum(weights) == pytest.approx(1.0, abs=1e-6)
+    assert sum(weights[: len(weights) // 4]) > 0.45
+
+
+def test_phrasings_of_a_family_are_really_different() -> None:
+    openings = defaultdict(list)
+    for row in ROWS:
+        openings[row["family"]].append(" ".join(row["instruction"].lower().split()[:2]))
+    assert all(len(set(heads)) == len(heads) for heads in openings.values())
