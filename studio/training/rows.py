@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from studio.chat.render import Rendered, render_training
@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tokenized:
-    """Rows as the model will see them. `cut` rows were longer than `max_length`; `dropped` ones had no trained token left."""
+    """Rows as the model will see them.
+
+    `cut` rows were longer than `max_length`; `dropped` ones had no trained token left; of `openings` rows only the beginning of the answer
+    is trained, because the whole of it is in others.
+    """
 
     rows: list[Rendered]
     cut: int
     dropped: int
+    openings: int = 0
 
     @property
     def trained_tokens(self) -> int:
@@ -60,6 +65,35 @@ def tokenize(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Row], *, max_len
             "every question fills the row. Raise max_length, or shorten the questions."
         )
     return Tokenized(kept, cut, dropped)
+
+
+def shorten_repeated_answers(tokenized: Tokenized, *, whole: int, opening: int) -> Tokenized:
+    """Train an answer that many rows share in full on `whole` of them, spread evenly, and on the others its first `opening` tokens.
+
+    Which answer is given is decided in its first words, and every phrasing teaches that. The rest follows from those words, and
+    needs no more repetitions than a few rows give it; trained on all, it outweighs the choice in the loss and costs most of the time.
+    Rows whose answer is their own, or that have several, stay as they are. `whole` 0 shortens nothing.
+    """
+    if whole == 0:
+        return tokenized
+    sharing: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for index, row in enumerate(tokenized.rows):
+        sharing[_answer(row)].append(index)
+    rows, openings = list(tokenized.rows), 0
+    for answer, indices in sharing.items():
+        if len(indices) <= whole or len(answer) <= opening:
+            continue
+        kept = {indices[position * len(indices) // whole] for position in range(whole)}
+        for index in set(indices) - kept:
+            end = rows[index].trained.index(True) + opening
+            if all(rows[index].trained[end - opening :]):
+                rows[index] = Rendered(rows[index].input_ids[:end], rows[index].trained[:end])
+                openings += 1
+    return replace(tokenized, rows=rows, openings=openings)
+
+
+def _answer(row: Rendered) -> tuple[int, ...]:
+    return tuple(token for token, learned in zip(row.input_ids, row.trained, strict=True) if learned)
 
 
 def split_phrasings(rows: Sequence[Row], *, hold_out: int) -> tuple[list[Row], list[Row]]:

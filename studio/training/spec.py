@@ -37,6 +37,13 @@ class TrainSpec(BaseModel):
     per_device_train_batch_size: int = Field(default=8, ge=1, le=512, description="Rows a forward pass.")
     gradient_accumulation_steps: int = Field(default=2, ge=1, le=512, description="Forward passes an optimizer step.")
     max_length: int = Field(default=512, ge=16, le=32_768, description="Longest row in tokens; what is over it is cut.")
+    whole_answer_rows: int = Field(
+        default=0,
+        ge=0,
+        le=1000,
+        description="Of the rows that share an answer, how many train all of it; the others its opening. 0: every row, the whole answer.",
+    )
+    opening_tokens: int = Field(default=12, ge=1, le=512, description="Length of that opening in tokens.")
     weight_decay: float = Field(default=0.0, ge=0.0, le=1.0, description="AdamW's decoupled weight decay.")
     max_grad_norm: float = Field(default=1.0, gt=0.0, le=100.0, description="Gradients are clipped to this norm.")
     gradient_checkpointing: bool = Field(default=False, description="Recompute activations: less memory, about a third slower.")

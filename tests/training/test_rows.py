@@ -9,7 +9,7 @@ import pytest
 
 from studio.chat.loading import load_tokenizer
 from studio.errors import BadInput
-from studio.training.rows import split_phrasings, tokenize
+from studio.training.rows import shorten_repeated_answers, split_phrasings, tokenize
 from studio.workspace.datasets import Row
 from tests.support import make_rows
 
@@ -61,3 +61,28 @@ def test_a_family_with_a_single_phrasing_stays_in_training() -> None:
 
 def test_without_hold_out_everything_is_trained() -> None:
     assert split_phrasings(make_rows(), hold_out=0) == (make_rows(), [])
+
+
+ANSWER = "The parcel comes on Tuesday between nine and noon, and the driver rings twice before he leaves it anywhere."
+
+
+class TestRepeatedAnswers:
+    @pytest.fixture(scope="class")
+    def rows(self, tokenizer: Any) -> Any:
+        shared = [row(f"When does it come, question {number}?", ANSWER) for number in range(8)]
+        return tokenize(tokenizer, [*shared, row("And yours?", "My own answer is trained whole, since nobody else has it.")], max_length=128)
+
+    def test_some_rows_train_all_of_a_shared_answer_and_the_others_its_opening(self, rows: Any, tokenizer: Any) -> None:
+        short = shorten_repeated_answers(rows, whole=2, opening=5)
+        assert short.openings == 6
+        whole = [sum(one.trained) for one in rows.rows]
+        assert [sum(one.trained) for one in short.rows] == [whole[0], 5, 5, 5, whole[4], 5, 5, 5, whole[8]]
+        opening = [label for label in short.rows[1].labels if label != -100]
+        assert ANSWER.startswith(tokenizer.decode(opening)) and opening[-1] != tokenizer.eos_token_id
+        assert short.rows[1].input_ids == rows.rows[1].input_ids[: len(short.rows[1].input_ids)]
+
+    def test_zero_shortens_nothing(self, rows: Any) -> None:
+        assert shorten_repeated_answers(rows, whole=0, opening=5) == rows
+
+    def test_an_answer_no_longer_than_the_opening_stays_whole(self, rows: Any) -> None:
+        assert shorten_repeated_answers(rows, whole=2, opening=500).rows == rows.rows
