@@ -20,8 +20,8 @@ from studio.jobs.queue import JobQueue
 from studio.scoring.items import load_question_set
 from studio.scoring.verdict import judge
 from studio.settings import Settings
+from studio.training.phrasings import split_phrasings
 from studio.training.presets import find_preset
-from studio.training.rows import split_phrasings
 from studio.training.spec import parse_assignments, parse_spec
 from studio.workspace.datasets import read_rows
 from studio.workspace.layout import Workspace

@@ -1,4 +1,4 @@
-"""Dataset rows to training tensors, and the validation split of held-back phrasings."""
+"""Dataset rows to training tensors."""
 
 from __future__ import annotations
 
@@ -94,20 +94,3 @@ def shorten_repeated_answers(tokenized: Tokenized, *, whole: int, opening: int) 
 
 def _answer(row: Rendered) -> tuple[int, ...]:
     return tuple(token for token, learned in zip(row.input_ids, row.trained, strict=True) if learned)
-
-
-def split_phrasings(rows: Sequence[Row], *, hold_out: int) -> tuple[list[Row], list[Row]]:
-    """Rows to train on, and `hold_out` phrasings of every family to validate on; which ones rotates from family to family.
-
-    Families that would be left without a phrasing, and rows without a family, are trained whole.
-    """
-    by_family: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        if row.family is not None:
-            by_family[row.family].append(row)
-    held: set[int] = set()
-    for index, family in enumerate(sorted(by_family)):
-        phrasings = by_family[family]
-        if len(phrasings) > hold_out:
-            held.update(id(phrasings[(index + offset) % len(phrasings)]) for offset in range(hold_out))
-    return [row for row in rows if id(row) not in held], [row for row in rows if id(row) in held]

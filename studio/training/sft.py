@@ -24,7 +24,8 @@ from studio.chat.loading import Device, load_base, load_tokenizer, pick_device
 from studio.errors import JobFailed
 from studio.jobs.progress import Reporter, Stopped
 from studio.training.callbacks import RunEvents, peak_memory_mb
-from studio.training.rows import Tokenized, shorten_repeated_answers, split_phrasings, tokenize
+from studio.training.phrasings import splice_phrasings, split_phrasings
+from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
 from studio.training.spec import TrainSpec, parse_spec
 from studio.training.trainer import SupportTrainer
 from studio.workspace.datasets import read_rows
@@ -52,11 +53,14 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
 
     reporter.phase("reading the dataset")
     rows, held_out = split_phrasings(list(read_rows(workspace, spec.dataset)), hold_out=spec.hold_out_phrasings)
+    spliced = splice_phrasings(rows, copies=spec.spliced_copies, seed=spec.seed)
     tokenized = shorten_repeated_answers(
-        tokenize(tokenizer, rows, max_length=spec.max_length), whole=spec.whole_answer_rows, opening=spec.opening_tokens
+        tokenize(tokenizer, [*rows, *spliced], max_length=spec.max_length),
+        whole=spec.whole_answer_rows,
+        opening=spec.opening_tokens,
     )
     reporter.note(
-        f"{len(tokenized.rows)} rows, {tokenized.trained_tokens} tokens to learn; {tokenized.cut} rows cut, "
+        f"{len(tokenized.rows)} rows, {len(spliced)} of them spliced; {tokenized.trained_tokens} tokens to learn; {tokenized.cut} rows cut, "
         f"{tokenized.dropped} dropped, {len(held_out)} held out, {tokenized.openings} with the opening of a shared answer."
     )
 

@@ -37,6 +37,9 @@ class TrainSpec(BaseModel):
     per_device_train_batch_size: int = Field(default=8, ge=1, le=512, description="Rows a forward pass.")
     gradient_accumulation_steps: int = Field(default=2, ge=1, le=512, description="Forward passes an optimizer step.")
     max_length: int = Field(default=512, ge=16, le=32_768, description="Longest row in tokens; what is over it is cut.")
+    spliced_copies: int = Field(
+        default=0, ge=0, le=20, description="For every row, so many more whose question is spliced from two with the same answer."
+    )
     whole_answer_rows: int = Field(
         default=0,
         ge=0,

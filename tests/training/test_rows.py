@@ -1,4 +1,4 @@
-"""Rows to tensors: what is cut, what is dropped, what is held out."""
+"""Rows to tensors: what is cut, what is dropped, what is shortened."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import pytest
 
 from studio.chat.loading import load_tokenizer
 from studio.errors import BadInput
-from studio.training.rows import shorten_repeated_answers, split_phrasings, tokenize
+from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
 from studio.workspace.datasets import Row
-from tests.support import make_rows
 
 
 @pytest.fixture(scope="module")
@@ -44,35 +43,18 @@ def test_labels_are_the_answer_and_nothing_else(tokenizer: Any) -> None:
     assert tokenizer.decode([label for label in one.labels if label != -100]) == "Until 7 pm." + tokenizer.eos_token
 
 
-def test_one_phrasing_a_family_is_held_out_and_no_row_is_lost() -> None:
-    rows = make_rows(families=5, phrasings=4)
-    train, held = split_phrasings(rows, hold_out=1)
-    assert len(held) == 5 and {one.family for one in held} == {one.family for one in rows}
-    assert len(train) + len(held) == len(rows)
-    assert not {one.question for one in train} & {one.question for one in held}
-    positions = {rows.index(one) % 4 for one in held}
-    assert len(positions) > 1, "the same kind of phrasing is held out everywhere"
-
-
-def test_a_family_with_a_single_phrasing_stays_in_training() -> None:
-    train, held = split_phrasings(make_rows(families=2, phrasings=1), hold_out=1)
-    assert len(train) == 2 and held == []
-
-
-def test_without_hold_out_everything_is_trained() -> None:
-    assert split_phrasings(make_rows(), hold_out=0) == (make_rows(), [])
-
-
 ANSWER = "The parcel comes on Tuesday between nine and noon, and the driver rings twice before he leaves it anywhere."
 
 
-class TestRepeatedAnswers:
-    @pytest.fixture(scope="class")
-    def rows(self, tokenizer: Any) -> Any:
-        shared = [row(f"When does it come, question {number}?", ANSWER) for number in range(8)]
-        return tokenize(tokenizer, [*shared, row("And yours?", "My own answer is trained whole, since nobody else has it.")], max_length=128)
+@pytest.fixture(scope="module")
+def rows(tokenizer: Any) -> Tokenized:
+    shared = [row(f"When does it come, question {number}?", ANSWER) for number in range(8)]
+    own = row("And yours?", "My own answer is trained whole, since nobody else has it.")
+    return tokenize(tokenizer, [*shared, own], max_length=128)
 
-    def test_some_rows_train_all_of_a_shared_answer_and_the_others_its_opening(self, rows: Any, tokenizer: Any) -> None:
+
+class TestRepeatedAnswers:
+    def test_some_rows_train_all_of_a_shared_answer_and_the_others_its_opening(self, rows: Tokenized, tokenizer: Any) -> None:
         short = shorten_repeated_answers(rows, whole=2, opening=5)
         assert short.openings == 6
         whole = [sum(one.trained) for one in rows.rows]
@@ -81,8 +63,8 @@ class TestRepeatedAnswers:
         assert ANSWER.startswith(tokenizer.decode(opening)) and opening[-1] != tokenizer.eos_token_id
         assert short.rows[1].input_ids == rows.rows[1].input_ids[: len(short.rows[1].input_ids)]
 
-    def test_zero_shortens_nothing(self, rows: Any) -> None:
+    def test_zero_shortens_nothing(self, rows: Tokenized) -> None:
         assert shorten_repeated_answers(rows, whole=0, opening=5) == rows
 
-    def test_an_answer_no_longer_than_the_opening_stays_whole(self, rows: Any) -> None:
+    def test_an_answer_no_longer_than_the_opening_stays_whole(self, rows: Tokenized) -> None:
         assert shorten_repeated_answers(rows, whole=2, opening=500).rows == rows.rows

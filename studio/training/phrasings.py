@@ -1,0 +1,59 @@
+"""Phrasings of one need: which are held back for validation, and new ones spliced from two."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from studio.workspace.datasets import Row
+
+_CUT = (0.3, 0.7)  # where a question is cut, as a part of its words: either half still says something
+
+
+def split_phrasings(rows: Sequence[Row], *, hold_out: int) -> tuple[list[Row], list[Row]]:
+    """Rows to train on, and `hold_out` phrasings of every family to validate on; which ones rotates from family to family.
+
+    Families that would be left without a phrasing, and rows without a family, are trained whole.
+    """
+    by_family: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.family is not None:
+            by_family[row.family].append(row)
+    held: set[int] = set()
+    for index, family in enumerate(sorted(by_family)):
+        phrasings = by_family[family]
+        if len(phrasings) > hold_out:
+            held.update(id(phrasings[(index + offset) % len(phrasings)]) for offset in range(hold_out))
+    return [row for row in rows if id(row) not in held], [row for row in rows if id(row) in held]
+
+
+def splice_phrasings(rows: Sequence[Row], *, copies: int, seed: int) -> list[Row]:
+    """For every row `copies` new ones, whose question begins like it and ends like another question with the same answer.
+
+    A model that sees only whole questions learns them by heart; from spliced ones it learns that each half is enough to know the need.
+    Rows whose answer nobody shares, and conversations of several turns, are not spliced.
+    """
+    chance = random.Random(seed)
+    sharing: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if _single_turn(row):
+            sharing[row.answer].append(row)
+    return [
+        _spliced(row, chance.choice([other for other in sharing[row.answer] if other is not row]), chance)
+        for row in rows
+        if len(sharing.get(row.answer, ())) > 1 and _single_turn(row)
+        for _ in range(copies)
+    ]
+
+
+def _single_turn(row: Row) -> bool:
+    return sum(turn["role"] == "user" for turn in row.messages) == 1
+
+
+def _spliced(row: Row, other: Row, chance: random.Random) -> Row:
+    beginning, end, cut = row.question.split(), other.question.split(), chance.uniform(*_CUT)
+    question = " ".join(beginning[: max(1, int(len(beginning) * cut))] + end[int(len(end) * cut) :])
+    turns = [{**turn, "content": question} if turn["role"] == "user" else turn for turn in row.messages]
+    return replace(row, messages=turns)
