@@ -51,7 +51,7 @@ class TrainSpec(BaseModel):
     max_grad_norm: float = Field(default=1.0, gt=0.0, le=100.0, description="Gradients are clipped to this norm.")
     gradient_checkpointing: bool = Field(default=False, description="Recompute activations: less memory, about a third slower.")
     attention: Literal["eager", "sdpa", "flash_attention_2"] = Field(
-        default="eager", description="eager is the fastest backward on a CPU at these lengths; sdpa on a GPU."
+        default="sdpa", description="sdpa: PyTorch's fused attention, at least as fast as eager on a CPU too."
     )
     seed: int = Field(default=42, ge=0, le=2**31 - 1, description="Seed of the adapter's first values and the order of rows.")
 

@@ -18,7 +18,13 @@ from studio.training.requests import find_tuned, request_training, training_spec
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState, create_run
 
-QUICK = {"num_train_epochs": 3, "per_device_train_batch_size": 4, "gradient_accumulation_steps": 1, "save_steps": 2}
+QUICK = {
+    "num_train_epochs": 3,
+    "per_device_train_batch_size": 4,
+    "gradient_accumulation_steps": 1,
+    "save_steps": 2,
+    "spliced_copies": 0,
+}
 
 
 def spec(workspace: Workspace, dataset: str, **changes: Any) -> Any:
