@@ -10,9 +10,9 @@ import gradio as gr
 
 from studio.chat.catalog import CATALOG
 from studio.errors import BadInput, StudioError
+from studio.training.phrasings import split_phrasings
 from studio.training.presets import PRESETS, find_preset
 from studio.training.requests import training_spec
-from studio.training.rows import split_phrasings
 from studio.training.spec import TrainSpec
 from studio.ui.messages import plainly
 from studio.ui.text import train as text
