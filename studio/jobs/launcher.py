@@ -13,7 +13,7 @@ from studio.workspace.runs import Run
 
 # OpenMP threads that wait for each other sleep instead of spinning. Beside other work on two cores a training then keeps
 # moving: 60 to 150 tokens/s against 20 to 25 in two runs under a similar, not equal, load. Its cost alone was not measured.
-_WORKER_ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE", "TOKENIZERS_PARALLELISM": "false"}
+_WORKER_ENVIRONMENT = {"GOMP_SPINCOUNT": "20000", "TOKENIZERS_PARALLELISM": "false"}
 
 
 class Launcher(Protocol):

@@ -30,8 +30,8 @@ PRESETS: tuple[Preset, ...] = (
             "num_train_epochs": 2.0,
             "per_device_train_batch_size": 8,
             "gradient_accumulation_steps": 1,
-            "spliced_copies": 3,
-            "whole_answer_rows": 8,
+            "spliced_copies": 2,
+            "whole_answer_rows": 6,
         },
     ),
     Preset(

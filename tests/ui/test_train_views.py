@@ -124,6 +124,11 @@ class TestPlan:
         assert (plan.rows, plan.steps_per_epoch) == (336, 21)
         assert "48 held out" in plan_html(self.spec(), plan)
 
+    def test_spliced_rows_are_learned_too(self) -> None:
+        plan = make_plan(self.spec(spliced_copies=1), rows=384, spliced=384)
+        assert (plan.rows, plan.steps_per_epoch) == (768, 48)
+        assert "384 spliced" in plan_html(self.spec(), plan)
+
 
 class TestWatchedRun:
     def test_shows_how_far_it_is_and_the_time_left(self, workspace: Workspace) -> None:

@@ -10,7 +10,7 @@ import gradio as gr
 
 from studio.chat.catalog import CATALOG
 from studio.errors import BadInput, StudioError
-from studio.training.phrasings import split_phrasings
+from studio.training.phrasings import splice_phrasings, split_phrasings
 from studio.training.presets import PRESETS, find_preset
 from studio.training.requests import training_spec
 from studio.training.spec import TrainSpec
@@ -122,8 +122,8 @@ class FormSection:
         except StudioError as error:
             return {self.plan: problem_html(error.message), self.command: ""}
         rows = read_manifest(self._workspace, spec.dataset).rows
-        held_out = _held_out(self._workspace, spec.dataset, spec.hold_out_phrasings)
-        plan = make_plan(spec, rows=rows, held_out=held_out)
+        held_out, spliced = _rearranged(self._workspace, spec.dataset, spec.hold_out_phrasings, spec.spliced_copies)
+        plan = make_plan(spec, rows=rows, held_out=held_out, spliced=spliced)
         command = train_command(spec.dataset, preset, self._changes(preset, values))
         return {self.plan: plan_html(spec, plan), self.command: text.COMMAND.format(command=command)}
 
@@ -178,8 +178,9 @@ def _input(name: str, value: Any) -> Any:
 
 
 @lru_cache(maxsize=32)
-def _held_out(workspace: Workspace, dataset: str, phrasings: int) -> int:
-    """How many rows of a dataset, which never changes, are held out of training."""
-    if phrasings == 0:
-        return 0
-    return len(split_phrasings(list(read_rows(workspace, dataset)), hold_out=phrasings)[1])
+def _rearranged(workspace: Workspace, dataset: str, held_out_phrasings: int, spliced_copies: int) -> tuple[int, int]:
+    """How many rows of a dataset, which never changes, are held out of training, and how many are spliced from the others."""
+    if held_out_phrasings == spliced_copies == 0:
+        return 0, 0
+    train, held_out = split_phrasings(list(read_rows(workspace, dataset)), hold_out=held_out_phrasings)
+    return len(held_out), len(splice_phrasings(train, copies=spliced_copies, seed=0))

@@ -56,6 +56,7 @@ STEPS_FIXED_NOTE = "as max_steps asks; {per_epoch} an epoch"
 ROWS_LEARNED = "Rows learned"
 ROWS_ALL_NOTE = "all of the dataset"
 ROWS_HELD_OUT_NOTE = "{held_out} held out for validation"
+ROWS_SPLICED_NOTE = "{spliced} spliced from them"
 
 # The watched run
 TAB_RUNS = "Runs"

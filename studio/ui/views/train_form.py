@@ -126,23 +126,25 @@ class Plan:
 
     rows: int
     held_out: int
+    spliced: int
     effective_batch: int
     steps_per_epoch: int
     steps: int
 
 
-def make_plan(spec: TrainSpec, *, rows: int, held_out: int = 0) -> Plan:
-    """The plan on one device for `rows` rows, of which `held_out` are not trained.
+def make_plan(spec: TrainSpec, *, rows: int, held_out: int = 0, spliced: int = 0) -> Plan:
+    """The plan on one device for `rows` rows, of which `held_out` are not trained, and `spliced` new ones.
 
     As transformers counts them (`Trainer.set_initial_training_values`): the last, smaller batch and the last, smaller
     accumulation are steps too.
     """
-    learned = rows - held_out
+    learned = rows - held_out + spliced
     batches = math.ceil(learned / spec.per_device_train_batch_size)
     per_epoch = max(math.ceil(batches / spec.gradient_accumulation_steps), 1)
     return Plan(
         rows=learned,
         held_out=held_out,
+        spliced=spliced,
         effective_batch=spec.per_device_train_batch_size * spec.gradient_accumulation_steps,
         steps_per_epoch=per_epoch,
         steps=spec.max_steps if spec.max_steps > 0 else math.ceil(spec.num_train_epochs * per_epoch),
@@ -152,14 +154,16 @@ def make_plan(spec: TrainSpec, *, rows: int, held_out: int = 0) -> Plan:
 def plan_html(spec: TrainSpec, plan: Plan) -> str:
     """Rows, effective batch and steps, side by side."""
     note = text.STEPS_NOTE if spec.max_steps < 0 else text.STEPS_FIXED_NOTE
-    held_out = text.ROWS_HELD_OUT_NOTE.format(held_out=f"{plan.held_out:,}") if plan.held_out else text.ROWS_ALL_NOTE
+    rows = [text.ROWS_HELD_OUT_NOTE.format(held_out=f"{plan.held_out:,}") if plan.held_out else text.ROWS_ALL_NOTE]
+    if plan.spliced:
+        rows.append(text.ROWS_SPLICED_NOTE.format(spliced=f"{plan.spliced:,}"))
     batch = text.EFFECTIVE_BATCH_NOTE.format(
         batch=spec.per_device_train_batch_size, accumulation=spec.gradient_accumulation_steps
     )
     steps = note.format(per_epoch=f"{plan.steps_per_epoch:,}", epochs=plain_value(spec.num_train_epochs))
     return figures_html(
         [
-            (text.ROWS_LEARNED, f"{plan.rows:,}", held_out),
+            (text.ROWS_LEARNED, f"{plan.rows:,}", ", ".join(rows)),
             (text.EFFECTIVE_BATCH, f"{plan.effective_batch:,}", batch),
             (text.STEPS, f"{plan.steps:,}", steps),
         ]
