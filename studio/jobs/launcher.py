@@ -11,8 +11,9 @@ from typing import Protocol
 from studio.settings import PROJECT_ROOT
 from studio.workspace.runs import Run
 
-# OpenMP threads that wait for each other sleep instead of spinning. Beside other work on two cores a training then keeps
-# moving: 60 to 150 tokens/s against 20 to 25 in two runs under a similar, not equal, load. Its cost alone was not measured.
+# How long an OpenMP thread that waits for the others spins before it sleeps. The default of 300,000 turns takes the cores from whoever
+# else needs them, to the point that a training beside a browser all but stops; never to spin (OMP_WAIT_POLICY=PASSIVE) costs a
+# training that is alone 12 to 21% of its speed, this one 4% (two cores, 292 and 261, 318, 331 tokens/s).
 _WORKER_ENVIRONMENT = {"GOMP_SPINCOUNT": "20000", "TOKENIZERS_PARALLELISM": "false"}
 
 

@@ -38,7 +38,6 @@ class Tokenized:
         return {
             "input_ids": [row.input_ids for row in self.rows],
             "labels": [row.labels for row in self.rows],
-            "length": [len(row.input_ids) for row in self.rows],
         }
 
 

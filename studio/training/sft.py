@@ -140,7 +140,6 @@ def sft_config(spec: TrainSpec, device: Device, output: Path) -> SFTConfig:
         max_length=None,  # the rows come cut
         dataset_kwargs={"skip_prepare_dataset": True},
         train_sampling_strategy="group_by_length",
-        length_column_name="length",
         optim="adamw_torch",
         bf16=device.on_gpu and device.dtype is torch.bfloat16,
         fp16=device.on_gpu and device.dtype is torch.float16,

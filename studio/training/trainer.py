@@ -5,6 +5,8 @@
    by the same count (`tests/training/test_trainer.py` compares losses and gradients).
 2. No per-step entropy and token accuracy.
 
+And "group_by_length" orders the rows with our `LengthGroupedSampler`.
+
 Several processes go through TRL's own path: DDP wants every forward to pass through its wrapper.
 """
 
@@ -13,8 +15,11 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from datasets import Dataset
 from torch.nn.functional import cross_entropy
 from trl import SFTTrainer
+
+from studio.training.sampler import LengthGroupedSampler
 
 _IGNORED = -100
 
@@ -36,6 +41,13 @@ class SupportTrainer(SFTTrainer):
         loss_sum, count = answer_loss(causal, inputs)
         self._total_train_tokens += int(inputs["attention_mask"].sum())
         return loss_sum / (count if num_items_in_batch is None else num_items_in_batch)
+
+    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Any:
+        if self.args.train_sampling_strategy != "group_by_length":
+            return super()._get_train_sampler(train_dataset)
+        rows = (self.train_dataset if train_dataset is None else train_dataset)["input_ids"]
+        batch = self.args.train_batch_size * self.accelerator.num_processes
+        return LengthGroupedSampler([len(row) for row in rows], batch_size=batch, seed=self.args.data_seed)
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """As TRL logs, with the tokens seen so far."""
