@@ -5,13 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 
-from torch.utils.data import Sampler
-
 _POOL = 50  # batches whose rows are sorted together: little padding, and a row meets other rows in every pass
 
 
-class LengthGroupedSampler(Sampler[int]):
-    """Indices of rows, so that each `batch_size` in a row are of a similar length, and the batches come in random order.
+class LengthGroupedSampler:
+    """A sampler for PyTorch's DataLoader: batches of rows of a similar length, the batches in random order.
 
     transformers' own "group_by_length" leaves the batches of a pool sorted, longest first: rows of one kind come all together, the
     loss swings, and what the last rows taught is forgotten under the next.
