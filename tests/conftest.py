@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -19,6 +20,15 @@ from studio.workspace.datasets import write_dataset
 from studio.workspace.layout import Workspace
 from tests.support import make_rows
 
+_CHROMIUM = "/usr/bin/chromium"
+_CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 EMBEDDED = "smollm2-135m-instruct"
 _FOREIGN = ("SPACE_ID", "SPACE_HOST", "SPACE_AUTHOR_NAME", "OAUTH_CLIENT_ID", "PORT", "GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT")
 
@@ -95,3 +105,14 @@ def tiny_workspace(workspace: Workspace, tiny_model: Path) -> Workspace:
 def dataset(workspace: Workspace) -> str:
     """The id of a small dataset in the workspace."""
     return write_dataset(workspace, make_rows(), name="small", source="test").id
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, one for all tests: Playwright's synchronous interface can be started only once in a process."""
+    if not Path(_CHROMIUM).exists():
+        pytest.fail("Chromium is missing: run tests/install_system_packages.sh")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_CHROMIUM_FLAGS))
+        yield browser
+        browser.close()

@@ -16,7 +16,6 @@ import torch
 from datasets import Dataset
 from peft import LoraConfig, PeftModel, prepare_model_for_kbit_training
 from transformers import PreTrainedTokenizerBase, set_seed
-from transformers.trainer_utils import get_last_checkpoint
 from trl import SFTConfig
 
 from studio.chat.catalog import find_model, prepare_model, weights_digest
@@ -67,7 +66,7 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     reporter.phase("loading the model")
     trainer = build_trainer(spec, base, device, tokenizer, tokenized, folder, reporter)
     reporter.phase("training")
-    trainer.train(resume_from_checkpoint=_last_checkpoint(folder))
+    trainer.train(resume_from_checkpoint=newest_checkpoint(folder))
     _finish_if_stopped(reporter, trainer)
 
     reporter.phase("saving the adapter")
@@ -178,10 +177,10 @@ def _finish_if_stopped(reporter: Reporter, trainer: SupportTrainer) -> None:
     raise Stopped(keep=keep)
 
 
-def _last_checkpoint(folder: Path) -> str | None:
-    checkpoints = folder / "checkpoints"
-    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
-    return str(last) if last and (Path(last) / "trainer_state.json").exists() else None
+def newest_checkpoint(folder: Path) -> str | None:
+    """The newest complete checkpoint of a run folder. The trainer's state is written last: without it, the newest is torn, and the one before counts."""
+    complete = [path.parent for path in (folder / "checkpoints").glob("checkpoint-*/trainer_state.json")]
+    return str(max(complete, key=lambda path: int(path.name.rpartition("-")[2]))) if complete else None
 
 
 def _train_in_fp32(model: torch.nn.Module) -> None:

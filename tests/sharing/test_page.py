@@ -3,24 +3,16 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
 
 from studio.sharing.page import page_headers, render_not_found, render_page
 from studio.sharing.snapshots import make_snapshot
 from studio.workspace.reports import Report
 
 URL = "https://studio.example/s/AbCdEfGhIjKlMnOpQrStUv"
-CHROMIUM = Path("/usr/bin/chromium")
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class Outline(HTMLParser):
@@ -192,26 +184,21 @@ def test_the_page_of_a_dead_link_says_what_to_do_and_names_no_token() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="needs /usr/bin/chromium")
-def test_in_a_browser_the_page_fits_keeps_its_own_policy_and_axe_finds_nothing(html: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
-
+def test_in_a_browser_the_page_fits_keeps_its_own_policy_and_axe_finds_nothing(html: str, browser: Browser) -> None:
     opened = html.replace('<details class="item"', '<details open class="item"')
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_ARGS)
-        for width, scheme in ((1280, "light"), (390, "dark")):
-            size = {"width": width, "height": 844}
-            tab = browser.new_page(viewport=size, color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]
-            tab.set_content(opened)
-            assert tab.evaluate("document.documentElement.scrollWidth") == width
-            assert [violation["id"] for violation in Axe().run(tab).response["violations"]] == []
-        tab, complaints, requests = browser.new_page(), [], []
-        tab.on("console", lambda message: complaints.append(message.text))
-        tab.on("request", lambda request: requests.append(request.url))
-        answer = {"body": opened, "headers": {**page_headers(), "Content-Type": "text/html; charset=utf-8"}}
-        tab.route("http://studio.test/**", lambda route: route.fulfill(**answer))
-        tab.goto("http://studio.test/s/token")
-        assert complaints == []
-        assert requests == ["http://studio.test/s/token"]
-        browser.close()
+    for width, scheme in ((1280, "light"), (390, "dark")):
+        size = {"width": width, "height": 844}
+        tab = browser.new_page(viewport=size, color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]
+        tab.set_content(opened)
+        assert tab.evaluate("document.documentElement.scrollWidth") == width
+        assert [violation["id"] for violation in Axe().run(tab).response["violations"]] == []
+        tab.close()
+    tab, complaints, requests = browser.new_page(), [], []
+    tab.on("console", lambda message: complaints.append(message.text))
+    tab.on("request", lambda request: requests.append(request.url))
+    answer = {"body": opened, "headers": {**page_headers(), "Content-Type": "text/html; charset=utf-8"}}
+    tab.route("http://studio.test/**", lambda route: route.fulfill(**answer))
+    tab.goto("http://studio.test/s/token")
+    assert complaints == []
+    assert requests == ["http://studio.test/s/token"]
+    tab.close()
