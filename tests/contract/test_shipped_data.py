@@ -15,9 +15,10 @@ from studio.settings import PROJECT_ROOT
 
 REGISTRY = json.loads((PROJECT_ROOT / "data" / "dataset_info.json").read_text())
 ITEMS = load_question_set(PROJECT_ROOT / "eval_sets" / "high_frequency.jsonl").items
-ROWS: list[dict[str, Any]] = [
-    row for entry in REGISTRY.values() for row in json.loads((PROJECT_ROOT / "data" / entry["file_name"]).read_text())
-]
+FILES: dict[str, list[dict[str, Any]]] = {
+    name: json.loads((PROJECT_ROOT / "data" / entry["file_name"]).read_text()) for name, entry in REGISTRY.items()
+}
+ROWS = [row for rows in FILES.values() for row in rows]
 
 
 def test_at_least_six_industries_of_eight_families() -> None:
@@ -28,8 +29,11 @@ def test_at_least_six_industries_of_eight_families() -> None:
     assert all(len(families) >= 8 for families in industries.values())
 
 
-def test_every_family_has_eight_training_and_two_held_out_phrasings() -> None:
-    assert set(Counter(row["family"] for row in ROWS).values()) == {8}
+def test_every_family_has_eight_phrasings_sixteen_chat_messages_and_two_held_out_phrasings() -> None:
+    written = {name: Counter(row["family"] for row in rows) for name, rows in FILES.items()}
+    assert {count for name, families in written.items() if not name.endswith("_chats") for count in families.values()} == {8}
+    assert {count for name, families in written.items() if name.endswith("_chats") for count in families.values()} == {16}
+    assert all(written[name].keys() == written[f"{name}_chats"].keys() for name in FILES if not name.endswith("_chats"))
     assert set(Counter(item.family for item in ITEMS).values()) == {2}
     assert {row["family"] for row in ROWS} == {item.family for item in ITEMS}
 
