@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import timeit
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 from studio.errors import EngineError
 
 _BF16_CAPABILITY = (8, 0)  # Ampere; earlier GPUs emulate bf16 slowly, whatever `is_bf16_supported()` says
+_CLEARLY_FASTER = 1.5
 
 
 @dataclass(frozen=True)
@@ -28,19 +31,26 @@ class Device:
 
 
 def pick_device() -> Device:
-    """The first GPU, or the CPU; with bf16 where the hardware computes in it, else fp16 on a GPU and fp32 on a CPU.
-
-    A CPU is taken to compute in bf16 when it has AMX tiles. Without them fp32 is faster, whatever else it has: on two cores,
-    43 GFLOPS in bf16 against 276 in fp32 with AVX-512 alone, 158 against 281 with AVX512-BF16 (1024 x 576 by 576 x 1536).
-    """
+    """The first GPU, or the CPU; with bf16 where the hardware computes in it, else fp16 on a GPU and fp32 on a CPU."""
     if torch.cuda.is_available():
         return Device("cuda", dtype_for_capability(torch.cuda.get_device_capability()))
     return Device("cpu", torch.bfloat16 if cpu_computes_bf16() else torch.float32)
 
 
+@functools.cache
 def cpu_computes_bf16() -> bool:
-    """Whether this CPU multiplies bf16 matrices in AMX tiles."""
-    return bool(torch.cpu.get_capabilities().get("amx_bf16"))
+    """Whether this CPU multiplies bf16 matrices clearly faster than fp32 ones, found by multiplying some (a few hundredths of a second).
+
+    Its flags don't say. On two cores with the same AVX512-BF16, bf16 and fp32 came to 158 and 281 GFLOPS on one (Xeon), and to 1,008 and
+    216 on another (EPYC, family 26); with AVX-512 alone to 43 and 276 (1024 x 576 by 576 x 1536). So far apart that noise does not flip it.
+    """
+    return _multiply_seconds(torch.bfloat16) * _CLEARLY_FASTER < _multiply_seconds(torch.float32)
+
+
+def _multiply_seconds(dtype: torch.dtype) -> float:
+    """The best time of a few for one matrix product of the size that the embedded model's layers have."""
+    rows, weights = torch.ones(512, 576, dtype=dtype), torch.ones(1536, 576, dtype=dtype)
+    return min(timeit.repeat(lambda: torch.nn.functional.linear(rows, weights), number=1, repeat=6))
 
 
 def dtype_for_capability(capability: tuple[int, int]) -> torch.dtype:
