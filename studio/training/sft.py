@@ -22,6 +22,7 @@ from studio.chat.catalog import find_model, prepare_model, weights_digest
 from studio.chat.loading import Device, load_base, load_tokenizer, pick_device
 from studio.errors import JobFailed
 from studio.jobs.progress import Reporter, Stopped
+from studio.training.adapters import compute_adapters_in_input_dtype
 from studio.training.callbacks import RunEvents, peak_memory_mb
 from studio.training.phrasings import splice_phrasings, split_phrasings
 from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
@@ -108,6 +109,8 @@ def build_trainer(
     )
     if device.dtype is torch.float16:
         _train_in_fp32(trainer.model)
+    if not device.on_gpu:
+        compute_adapters_in_input_dtype(trainer.model)
     return trainer
 
 
