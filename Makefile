@@ -47,9 +47,9 @@ contracts: setup-dev
 	$(BIN)/lint-imports
 
 bench: setup
-	$(BIN)/python benchmarks/train.py
-	$(BIN)/python benchmarks/battle.py
-	$(BIN)/python benchmarks/web.py
+	$(BIN)/python -m benchmarks.train
+	$(BIN)/python -m benchmarks.battle
+	$(BIN)/python -m benchmarks.web
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

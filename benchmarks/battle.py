@@ -1,6 +1,6 @@
 """Both sides of a battle: one batched forward pass a token against one side after the other, in one run.
 
-python benchmarks/battle.py ADAPTER_FOLDER [--tokens 64] [--repeats 5] [--json]
+python -m benchmarks.battle ADAPTER_FOLDER [--tokens 64] [--repeats 5] [--json]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Try training recipes on a validation split: one training phrasing a family is held back, and the question set is not looked at.
 
-    python benchmarks/recipe_search.py NAME=VALUE,NAME=VALUE ... [--home FOLDER] [--out FILE]
+    python -m benchmarks.recipe_search NAME=VALUE,NAME=VALUE ... [--home FOLDER] [--out FILE]
 
 Each argument is one recipe, as differences from the preset `cpu-demo`. The held-back phrasings are judged by the points of
 their family. One JSON line a recipe is appended to FILE.

@@ -1,6 +1,6 @@
 """Rows a second: stock TRL SFTTrainer against the studio's trainer, same rows, same model, same rank, in one run.
 
-    python benchmarks/train.py [--steps 8] [--json]
+    python -m benchmarks.train [--steps 8] [--json]
 
 Both train the embedded model with LoRA r=16 on all linear layers in the number format this machine computes fastest, batch 8 x accumulation 2.
 Stock TRL is taken as it comes (sdpa attention, its fused head, random order); the studio's trainer as `cpu-demo` sets it. Each runs in a
@@ -33,7 +33,7 @@ def main() -> None:
     results: dict[str, list[dict[str, float]]] = {"stock_trl": [], "studio": []}
     for _ in range(REPEATS):
         for name, measured in results.items():
-            command = [sys.executable, __file__, "--only", name, "--steps", str(options.steps)]
+            command = [sys.executable, "-m", "benchmarks.train", "--only", name, "--steps", str(options.steps)]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             measured.append(json.loads(done.stdout.splitlines()[-1]))
             print(f"{name}: {measured[-1]}", file=sys.stderr)

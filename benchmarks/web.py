@@ -1,6 +1,6 @@
 """The web process: seconds from `python app.py` to the first page, and its resident memory before a model is loaded.
 
-python benchmarks/web.py [--repeats 3] [--json]
+python -m benchmarks.web [--repeats 3] [--json]
 """
 
 from __future__ import annotations
