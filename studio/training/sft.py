@@ -24,6 +24,7 @@ from studio.errors import JobFailed
 from studio.jobs.progress import Reporter, Stopped
 from studio.training.adapters import compute_adapters_in_input_dtype
 from studio.training.callbacks import RunEvents, peak_memory_mb
+from studio.training.pace import fit_into_time, steps_of_checkpoint
 from studio.training.phrasings import splice_phrasings, split_phrasings
 from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
 from studio.training.spec import TrainSpec, parse_spec
@@ -66,8 +67,15 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
 
     reporter.phase("loading the model")
     trainer = build_trainer(spec, base, device, tokenizer, tokenized, folder, reporter)
+    checkpoint = newest_checkpoint(folder)
+    if spec.max_minutes and checkpoint:
+        trainer.args.max_steps = steps_of_checkpoint(checkpoint)
+    elif spec.max_minutes:
+        reporter.phase("measuring the pace")
+        if note := fit_into_time(trainer, seconds=spec.max_minutes * 60 - (time.monotonic() - started)):
+            reporter.note(note)
     reporter.phase("training")
-    trainer.train(resume_from_checkpoint=newest_checkpoint(folder))
+    trainer.train(resume_from_checkpoint=checkpoint)
     _finish_if_stopped(reporter, trainer)
 
     reporter.phase("saving the adapter")

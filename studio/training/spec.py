@@ -34,6 +34,12 @@ class TrainSpec(BaseModel):
     warmup_fraction: float = Field(default=0.05, ge=0.0, lt=1.0, description="Part of all steps that warms up.")
     num_train_epochs: float = Field(default=5.0, gt=0.0, le=100.0, description="Passes over the rows.")
     max_steps: int = Field(default=-1, ge=-1, le=1_000_000, description="Optimizer steps; -1 leaves it to the epochs.")
+    max_minutes: float = Field(
+        default=0.0,
+        ge=0.0,
+        le=100_000.0,
+        description="Time for the training: if all steps would take longer here, fewer are made. 0: no limit.",
+    )
     per_device_train_batch_size: int = Field(default=8, ge=1, le=512, description="Rows a forward pass.")
     gradient_accumulation_steps: int = Field(default=2, ge=1, le=512, description="Forward passes an optimizer step.")
     max_length: int = Field(default=512, ge=16, le=32_768, description="Longest row in tokens; what is over it is cut.")
@@ -51,7 +57,7 @@ class TrainSpec(BaseModel):
     max_grad_norm: float = Field(default=1.0, gt=0.0, le=100.0, description="Gradients are clipped to this norm.")
     gradient_checkpointing: bool = Field(default=False, description="Recompute activations: less memory, about a third slower.")
     attention: Literal["eager", "sdpa", "flash_attention_2"] = Field(
-        default="sdpa", description="sdpa: PyTorch's fused attention, at least as fast as eager on a CPU too."
+        default="sdpa", description="sdpa: PyTorch's fused attention. eager: on a CPU faster for rows of some hundred tokens."
     )
     seed: int = Field(default=42, ge=0, le=2**31 - 1, description="Seed of the adapter's first values and the order of rows.")
 

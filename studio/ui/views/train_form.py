@@ -23,6 +23,7 @@ MAIN_SETTINGS: tuple[str, ...] = (
     "per_device_train_batch_size",
     "gradient_accumulation_steps",
     "num_train_epochs",
+    "max_minutes",
     "load_in_4bit",
 )
 """The settings that are always in sight."""
@@ -161,6 +162,8 @@ def plan_html(spec: TrainSpec, plan: Plan) -> str:
         batch=spec.per_device_train_batch_size, accumulation=spec.gradient_accumulation_steps
     )
     steps = note.format(per_epoch=f"{plan.steps_per_epoch:,}", epochs=plain_value(spec.num_train_epochs))
+    if spec.max_minutes:
+        steps += text.STEPS_TIME_NOTE.format(minutes=plain_value(spec.max_minutes))
     return figures_html(
         [
             (text.ROWS_LEARNED, f"{plan.rows:,}", ", ".join(rows)),

@@ -1,0 +1,103 @@
+"""A training is cut to the time that there is before it begins, and what it learns does not depend on the measurement."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from studio.chat.loading import Device, load_tokenizer
+from studio.jobs.progress import Reporter
+from studio.jobs.queue import JobQueue
+from studio.jobs.worker import work
+from studio.training import pace
+from studio.training.pace import fit_into_time, planned_steps, seconds_per_step, steps_of_checkpoint
+from studio.training.requests import training_spec
+from studio.training.rows import tokenize
+from studio.training.sft import build_trainer
+from studio.training.spec import TrainSpec
+from studio.training.trainer import SupportTrainer
+from studio.workspace.layout import Workspace
+from studio.workspace.runs import RunState, create_run
+from tests.support import make_rows
+
+CPU = Device("cpu", torch.float32)
+
+
+@pytest.fixture
+def trainer(tiny_model: Path, workspace: Workspace) -> SupportTrainer:
+    """Twelve steps: 16 rows, four a step, three times."""
+    return make_trainer(tiny_model, workspace)
+
+
+def make_trainer(model: Path, workspace: Workspace, **settings: Any) -> SupportTrainer:
+    values = {"num_train_epochs": 3, "per_device_train_batch_size": 4, "gradient_accumulation_steps": 1, **settings}
+    spec = TrainSpec(dataset="rows", attention="eager", **values)
+    run = create_run(workspace, spec.model_dump())
+    tokenizer = load_tokenizer(model)
+    tokenized = tokenize(tokenizer, make_rows(), max_length=128)
+    return build_trainer(spec, model, CPU, tokenizer, tokenized, run.folder, Reporter(run))
+
+
+def losses(trainer: SupportTrainer) -> list[float]:
+    trainer.train()
+    return [float(entry["loss"]) for entry in trainer.state.log_history if "loss" in entry]
+
+
+def test_steps_are_cut_to_those_that_fit(trainer: SupportTrainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert planned_steps(trainer) == 12
+    monkeypatch.setattr(pace, "seconds_per_step", lambda _: 2.0)
+    note = fit_into_time(trainer, seconds=11.0)
+    assert note is not None and "5 of 12 steps" in note
+    assert len(losses(trainer)) == 5
+
+
+@pytest.mark.parametrize("seconds", [0.5, -3.0])
+def test_one_step_is_left_when_no_time_is(trainer: SupportTrainer, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    monkeypatch.setattr(pace, "seconds_per_step", lambda _: 2.0)
+    fit_into_time(trainer, seconds=seconds)
+    assert planned_steps(trainer) == 1
+
+
+def test_nothing_is_cut_when_the_time_is_enough(trainer: SupportTrainer) -> None:
+    assert fit_into_time(trainer, seconds=3600) is None
+    assert trainer.args.max_steps == -1 and planned_steps(trainer) == 12
+
+
+def test_the_measurement_changes_nothing_that_is_learned(
+    trainer: SupportTrainer, tiny_model: Path, workspace: Workspace
+) -> None:
+    assert 0 < seconds_per_step(trainer) < 30
+    assert trainer._total_train_tokens == 0
+    assert losses(trainer) == losses(make_trainer(tiny_model, workspace))
+
+
+def test_a_resumed_training_keeps_the_steps_it_was_cut_to(
+    tiny_workspace: Workspace, dataset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = {"num_train_epochs": 50, "per_device_train_batch_size": 4, "save_steps": 2, "max_minutes": 1}
+    spec = training_spec(tiny_workspace, dataset=dataset, preset="cpu-demo", changes=changes)
+    run = create_run(tiny_workspace, spec.model_dump())
+    with monkeypatch.context() as patched:
+        patched.setattr("studio.training.pace.seconds_per_step", lambda _: 5.0)
+        patched.setattr(SupportTrainer, "log", broken_at(5, SupportTrainer.log))
+        assert work(run, tiny_workspace) is RunState.FAILED
+    (checkpoint,) = (run.folder / "checkpoints").glob("checkpoint-4")
+    steps = steps_of_checkpoint(str(checkpoint))
+    assert 5 < steps < 12, "60 s less the start-up, 5 s a step"
+    queue = JobQueue(tiny_workspace)
+    queue.resume(run)
+    assert queue.wait(run).result["steps"] == steps
+    assert json.loads((run.folder / "spec.json").read_text())["max_minutes"] == 1
+
+
+def broken_at(step: int, log: Any) -> Any:
+    def breaking(self: SupportTrainer, *args: Any, **kwargs: Any) -> None:
+        if self.state.global_step == step:
+            raise RuntimeError("broken on purpose")
+        log(self, *args, **kwargs)
+
+    return breaking
