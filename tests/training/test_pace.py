@@ -67,9 +67,7 @@ def test_nothing_is_cut_when_the_time_is_enough(trainer: SupportTrainer) -> None
     assert trainer.args.max_steps == -1 and planned_steps(trainer) == 12
 
 
-def test_the_measurement_changes_nothing_that_is_learned(
-    trainer: SupportTrainer, tiny_model: Path, workspace: Workspace
-) -> None:
+def test_the_measurement_changes_nothing_that_is_learned(trainer: SupportTrainer, tiny_model: Path, workspace: Workspace) -> None:
     assert 0 < seconds_per_step(trainer) < 30
     assert trainer._total_train_tokens == 0
     assert losses(trainer) == losses(make_trainer(tiny_model, workspace))
