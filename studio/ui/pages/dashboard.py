@@ -18,6 +18,7 @@ from studio.training.requests import tuned_models
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
+from studio.ui.plots import TITLE_WIDTH, embedded, plots
 from studio.ui.text import dashboard as text
 from studio.ui.views import dashboard as views
 from studio.ui.views import dashboard_items as items
@@ -29,14 +30,11 @@ from studio.workspace.runs import Run, RunState, find_run, list_runs
 
 _LISTED = 20  # reports in the list
 _TICK_SECONDS = 2.0
-_CHART_TEXT_WIDTH = 330  # pixels: the chart fills its place, and its title must fit a narrow one
 # The server gives the link of the view; the browser puts its address into its own address bar, so that a reload shows the same.
 _SHOW_ADDRESS = """(link) => {
     const address = new DOMParser().parseFromString(link, 'text/html').querySelector('a')?.getAttribute('href')
     if (address) history.replaceState(null, '', address)
 }"""
-# Gradio centres a chart in a box without a width, where one that fills its container vanishes.
-_CHART_CSS = ".altair > *, .altair .vega-embed { width: 100%; }"
 
 Updates = dict[Any, Any]
 
@@ -127,7 +125,7 @@ def _report_parts() -> dict[str, Any]:
     found: dict[str, Any] = {"opened": gr.State(None), "headline": gr.HTML(""), "share": gr.HTML("")}
     found |= {"comparison": gr.HTML(""), "floors": gr.HTML("")}
     gr.Markdown(text.CHART)
-    with gr.HTML(html_template="@children", css_template=_CHART_CSS):
+    with plots():
         found["chart"] = gr.Plot(label=text.CHART_LABEL, show_label=False)
     with gr.Accordion(text.CHART_TABLE, open=False):
         found["industry_table"] = gr.HTML("")
@@ -265,7 +263,7 @@ class _Reading:
             parts.share: views.share_link(report["id"]),
             parts.comparison: views.comparison(report["comparison"]),
             parts.floors: views.floors(report),
-            parts.chart: _chart(report),
+            parts.chart: embedded(accuracy_by_industry(report["models"], width=TITLE_WIDTH)),
             parts.industry_table: views.industry_table(report),
             parts.show: view.show,
             parts.industry: gr.Dropdown(choices=industries, value=view.industry),
@@ -384,9 +382,3 @@ class _Evaluating:
             parts.watched: run.id,
             parts.stop: gr.Button(visible=working and operator),
         }
-
-
-def _chart(report: Report) -> Any:
-    """The accuracy by industry as SVG, whose text follows the page's colour; without the menu that leads to another site."""
-    embedded = {"embedOptions": {"renderer": "svg", "actions": False}}
-    return accuracy_by_industry(report["models"], width=_CHART_TEXT_WIDTH).properties(width="container", usermeta=embedded)

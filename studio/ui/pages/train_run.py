@@ -11,6 +11,7 @@ from studio.errors import StudioError
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
+from studio.ui.plots import TITLE_WIDTH, embedded, plots
 from studio.ui.text import train as text
 from studio.ui.views.train import (
     Watched,
@@ -32,11 +33,6 @@ Updates = dict[Any, Any]
 _REFRESH_SECONDS = 2.0
 _BUTTON_WIDTH = 180  # pixels
 _CURVE_WIDTH = 300  # pixels; two in a row where there is room
-_TITLE_WIDTH = 330  # pixels that a curve's title is broken for; the curve itself takes the width it finds
-# As SVG the ink follows the page's text colour, dark or light; vega-embed reads this from the chart.
-_EMBED = {"renderer": "svg", "actions": False}
-# Gradio centres a chart in a box without a width, where one that fills its container vanishes.
-_CURVE_CSS = ".altair > *, .altair .vega-embed { width: 100%; }"
 _SET_ADDRESS = """(run) => {
     const address = new URL(window.location);
     address.searchParams.set("run", run);
@@ -81,7 +77,7 @@ class RunSection:
     def _build_curves(self) -> None:
         with gr.Column(visible=False) as self.measured:
             self.curves: dict[str, gr.Plot] = {}
-            with gr.HTML(html_template="@children", css_template=_CURVE_CSS):
+            with plots():
                 for pair in text.CURVES:
                     with gr.Row():
                         for field in pair:
@@ -198,7 +194,11 @@ class RunSection:
         return updates if can.stop_discard else {**updates, **self.asking(False)}
 
     def _curves(self, seen: Watched) -> Updates:
-        drawn = {plot: _curve(seen, field) for field, plot in self.curves.items()} if seen.metrics else {}
+        drawn = (
+            {plot: embedded(training_curve(seen.metrics, field, width=TITLE_WIDTH)) for field, plot in self.curves.items()}
+            if seen.metrics
+            else {}
+        )
         return {
             self.stamp: seen.stamp,
             self.measured: gr.Column(visible=bool(seen.metrics)),
@@ -220,8 +220,3 @@ class RunSection:
 
 def _or_hidden(html: str) -> gr.HTML:
     return gr.HTML(html, visible=bool(html))
-
-
-def _curve(seen: Watched, field: str) -> Any:
-    curve = training_curve(seen.metrics, field, width=_TITLE_WIDTH)
-    return curve.properties(width="container", usermeta={"embedOptions": _EMBED})

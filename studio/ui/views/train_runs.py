@@ -92,7 +92,7 @@ def _evaluation_row(run: Listed, watched: str | None) -> list[str]:
 def _head(run: Listed, watched: str | None) -> list[str]:
     name = f'<a href="{run_link(run.id)}">{escape(run.id)}</a>'
     if run.id == watched:
-        name = f'<strong>{name}</strong> <span class="muted">{text.WATCHED}</span>'
+        name = f'<strong>{name}</strong><br><span class="muted">{text.WATCHED}</span>'
     return [state_html(run.status.state), name]
 
 
