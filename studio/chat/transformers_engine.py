@@ -1,15 +1,14 @@
 """The embedded engine: transformers and PEFT in this process, on CPU or GPU.
 
-One base model in memory serves everyone. All requests of a call go through one forward pass a step; PEFT's mixed-batch
-inference (`adapter_names`) switches the LoRA on for some rows and off for others, so that a battle's two sides cost little more
-than one.
+One base model in memory serves everyone. All requests of a call go through one forward pass a step, with the LoRA on for some rows and
+off for others (`mixing`; PEFT's own `adapter_names` where several adapters meet), so that a battle's two sides cost little more than one.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from peft import PeftModel
 from studio.chat.catalog import weights_digest
 from studio.chat.loading import Device, load_base, load_tokenizer, pick_device
 from studio.chat.messages import Decoding, Delta, Request
+from studio.chat.mixing import adapter_for_rows
 from studio.chat.render import render_prompt
 from studio.chat.streaming import BatchStreamer, Cancelled, Detokenizer, push_all
 from studio.errors import EngineError, NotFound
@@ -92,16 +92,20 @@ class TransformersModel:
         except Exception as error:  # the reader's thread must learn of it, whatever it is
             streamer.fail(EngineError(f"The model failed while answering: {error}"))
 
-    def _adapters_for(self, names: list[str]) -> Any:
+    @contextmanager
+    def _adapters_for(self, names: list[str]) -> Iterator[dict[str, Any]]:
         """A context that yields `generate`'s extra arguments for these rows, the cheapest way for each mixture."""
+        tuned = sorted(set(names) - {_BASE})
         if not isinstance(self._model, PeftModel):
-            return nullcontext({})
-        if set(names) == {_BASE}:
-            return _Without(self._model)
-        if len(set(names)) == 1:
-            self._model.set_adapter(names[0])
-            return nullcontext({})
-        return nullcontext({"adapter_names": names})
+            yield {}
+        elif not tuned:
+            with self._model.disable_adapter():
+                yield {}
+        elif len(tuned) > 1:
+            yield {"adapter_names": names}
+        else:
+            with adapter_for_rows(self._model, tuned[0], [name != _BASE for name in names]):
+                yield {}
 
     def _adapter_name(self, adapter: str | None) -> str:
         if adapter is None:
@@ -117,20 +121,6 @@ class TransformersModel:
                 self._model = PeftModel.from_pretrained(self._model, folder, adapter_name=name).eval()
             self._adapters[adapter] = name
         return self._adapters[adapter]
-
-
-class _Without:
-    """`PeftModel.disable_adapter` as a context that yields no extra arguments."""
-
-    def __init__(self, model: PeftModel) -> None:
-        self._context = model.disable_adapter()
-
-    def __enter__(self) -> dict[str, Any]:
-        self._context.__enter__()
-        return {}
-
-    def __exit__(self, *error: Any) -> None:
-        self._context.__exit__(*error)
 
 
 def _sampling(decoding: Decoding) -> dict[str, Any]:
