@@ -35,9 +35,9 @@ def fit_into_time(trainer: SupportTrainer, *, seconds: float) -> str | None:
 def planned_steps(trainer: SupportTrainer) -> int:
     """Optimizer steps of the trainer's settings, as transformers counts them."""
     if trainer.args.max_steps > 0:
-        return trainer.args.max_steps
+        return int(trainer.args.max_steps)
     per_epoch = max(math.ceil(len(trainer.get_train_dataloader()) / trainer.args.gradient_accumulation_steps), 1)
-    return math.ceil(trainer.args.num_train_epochs * per_epoch)
+    return math.ceil(float(trainer.args.num_train_epochs) * per_epoch)
 
 
 def seconds_per_step(trainer: SupportTrainer) -> float:
@@ -51,7 +51,8 @@ def seconds_per_step(trainer: SupportTrainer) -> float:
         seconds.append(time.monotonic() - started)
     trainer.model.zero_grad()
     trainer._total_train_tokens = tokens_before
-    return statistics.mean(seconds[1:] or seconds) * trainer.args.gradient_accumulation_steps * _OPTIMIZER
+    batches = int(trainer.args.gradient_accumulation_steps)
+    return statistics.mean(seconds[1:] or seconds) * batches * _OPTIMIZER
 
 
 def steps_of_checkpoint(checkpoint: str) -> int:

@@ -42,13 +42,13 @@ PRESETS: tuple[Preset, ...] = (
         {
             "model": "smollm2-135m-instruct",
             "learning_rate": 2e-3,
-            "max_steps": 90,
-            "max_minutes": 2.0,
+            "max_steps": 150,
+            "max_minutes": 2.75,
             "per_device_train_batch_size": 8,
             "gradient_accumulation_steps": 1,
-            "whole_answer_rows": 6,
+            "whole_answer_rows": 20,
             "attention": "eager",
-            "save_steps": 20,
+            "save_steps": 50,
         },
     ),
     Preset(
