@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+from studio.dataset.problems import Problem
+from studio.dataset.reading import read_sources
+from studio.dataset.sources import open_sources
 from studio.workspace.datasets import Row
 
 
@@ -21,3 +27,9 @@ def make_rows(families: int = 4, phrasings: int = 4) -> list[Row]:
         for family in range(families)
         for phrasing in range(phrasings)
     ]
+
+
+def read_file(path: Path, *, max_bytes: int | None = None, **options: Any) -> list[Row | Problem]:
+    """All findings of a file."""
+    with open_sources(path, max_bytes=max_bytes) as opened:
+        return list(read_sources(opened.sources, **options))

@@ -12,6 +12,7 @@ from studio.cli.workspace import Json, open_workspace
 from studio.dataset.importing import import_file
 from studio.dataset.phrasings import shared_phrasings
 from studio.dataset.registry import import_registry
+from studio.dataset.shapes import chosen_columns
 from studio.errors import ThresholdNotMet
 from studio.scoring.items import find_question_set, load_question_set
 from studio.workspace.datasets import read_rows
@@ -21,8 +22,12 @@ _MEGABYTE = 1024 * 1024
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="An alpaca JSON or JSONL file, or a LLaMA-Factory dataset_info.json.")],
+    file: Annotated[
+        Path, typer.Argument(help="JSON, JSONL, CSV, Excel, Parquet, a zip of those, or a LLaMA-Factory dataset_info.json.")
+    ],
     name: Annotated[str | None, typer.Option(help="The dataset's name; the file's by default.")] = None,
+    question: Annotated[str | None, typer.Option(help="The column with the questions; guessed by default.")] = None,
+    answer: Annotated[str | None, typer.Option(help="The column with the answers; guessed by default.")] = None,
     json_: Json = False,
 ) -> None:
     """Bring training rows in; every rejected row is named with its reason."""
@@ -31,11 +36,14 @@ def import_(
     if file.name == "dataset_info.json":
         result = import_registry(workspace, file, name=name, max_bytes=limit)
     else:
-        result = import_file(workspace, file, name=name or file.stem, max_bytes=limit)
+        shape = chosen_columns(question, answer)
+        result = import_file(workspace, file, name=name or file.stem, shape=shape, max_bytes=limit)
     if json_:
         print_json(result.to_json())
         return
     results.print(f"Dataset {result.dataset.id}: {result.rows} rows, {result.rejected} rejected.", highlight=False)
+    for sentence in result.skipped:
+        errors.print(f"  not imported: {sentence}", highlight=False, soft_wrap=True)
     for problem in result.problems[:_SHOWN]:
         errors.print(f"  row {problem.row}: {problem.message}", highlight=False, soft_wrap=True)
     if len(result.problems) > _SHOWN:

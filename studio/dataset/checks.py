@@ -24,6 +24,9 @@ def check_row(row: Row) -> None:
         if "{{" in content and (placeholder := _PLACEHOLDER.search(content)):
             raise RowRejected("placeholder", f"The {speaker} still holds the placeholder {placeholder[0]}: fill it in first.")
         if not content.isascii() and _HALF_CHARACTER.search(content):
-            raise RowRejected("bad_text", f"The {speaker} holds half of a character (a lone surrogate): export the row again.")
+            raise RowRejected(
+                "bad_text",
+                f"The {speaker} holds a broken character, half of one or a byte that is no UTF-8: export the row again.",
+            )
         if "\0" in content:
             raise RowRejected("bad_text", f"The {speaker} holds a NUL character: remove it.")

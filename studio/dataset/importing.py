@@ -9,8 +9,11 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from studio.dataset.alpaca import Progress, read_alpaca
+from studio.dataset.guessing import ROWS_TO_KNOW_THE_SHAPE, guess_shape, known_columns
 from studio.dataset.problems import Problem
+from studio.dataset.reading import Progress, read_source, read_sources
+from studio.dataset.shapes import Shape
+from studio.dataset.sources import Source, open_sources
 from studio.errors import BadInput
 from studio.workspace.datasets import Manifest, Row, write_dataset
 from studio.workspace.layout import Workspace
@@ -38,10 +41,19 @@ class ImportResult:
 
 @dataclass(frozen=True)
 class Preview:
-    """The beginning of a file as it would be imported."""
+    """The beginning of a file as it would be imported.
 
+    `kind` is the file's, `shape` what its records were taken for (None: nothing that is known, and `refusal` says so), `columns` those
+    with text, which may hold a question or an answer. Of a zip it is the first file's.
+    """
+
+    kind: str
+    shape: Shape | None
+    columns: Sequence[str]
     rows: Sequence[Row]
     problems: Sequence[Problem]
+    files: int = 1
+    refusal: str | None = None
 
 
 @dataclass
@@ -61,35 +73,63 @@ class _Sorter:
 
 
 def import_file(
-    workspace: Workspace, path: Path, *, name: str, max_bytes: int | None = None, progress: Progress | None = None
+    workspace: Workspace,
+    path: Path,
+    *,
+    name: str,
+    shape: Shape | None = None,
+    max_bytes: int | None = None,
+    progress: Progress | None = None,
 ) -> ImportResult:
-    """Import an alpaca JSON or JSONL file as a new dataset. Nothing is written unless the whole file was read.
+    """Import a file of any known kind as a new dataset. Nothing is written unless the whole file was read.
 
     Args:
         workspace: where the dataset goes.
-        path: the file.
+        path: JSON, JSONL, CSV, TSV, Excel, Parquet, or a zip of those.
         name: what to call the dataset; the file's name where it is blank.
-        max_bytes: the largest file that is read.
-        progress: called now and then with the characters read and their total.
+        shape: what the records mean; guessed where it is None, in a zip for each file.
+        max_bytes: the largest file that is read, unpacked.
+        progress: called now and then with what is read and the total, in units of its own.
 
     Raises:
-        NotFound, UploadTooLarge, BadInput: as `read_alpaca`; BadInput also when no row of the file can be used.
+        NotFound, UploadTooLarge, BadInput: as `open_sources` and `read_source`; BadInput also when no row can be used.
     """
-    findings = read_alpaca(path, max_bytes=max_bytes, progress=progress)
-    return write_findings(workspace, findings, name=name.strip() or path.stem, source=path.name)
+    with open_sources(path, max_bytes=max_bytes) as opened:
+        skipped = list(opened.skipped)
+        findings = read_sources(opened.sources, shape=shape, skipped=skipped, progress=progress)
+        return write_findings(workspace, findings, name=name.strip() or path.stem, source=path.name, skipped=skipped)
 
 
-def preview(path: Path, limit: int = 20, *, max_bytes: int | None = None) -> Preview:
-    """The first `limit` rows and problems of a file; nothing is written.
+def preview(path: Path, limit: int = 20, *, shape: Shape | None = None, max_bytes: int | None = None) -> Preview:
+    """How a file begins, and what it is taken for; nothing is written.
 
     Raises:
-        NotFound, UploadTooLarge, BadInput: as `read_alpaca`.
+        NotFound, UploadTooLarge, BadInput: as `open_sources`, and BadInput when what begins it is damaged or holds no object.
     """
-    findings = list(islice(read_alpaca(path, max_bytes=max_bytes), limit))
+    with open_sources(path, max_bytes=max_bytes) as opened:
+        source = opened.sources[0]
+        beginning = list(islice(source.records(), ROWS_TO_KNOW_THE_SHAPE))
+        columns = list(known_columns([record.value for record in beginning if isinstance(record.value, dict)]))
+        files = len(opened.sources)
+        try:
+            taken_for = shape or guess_shape(beginning, source.name)
+        except BadInput as error:
+            if not columns:
+                raise
+            return Preview(source.kind, None, columns, (), (), files, error.message)
+        findings = _beginning(source, taken_for, limit)
     return Preview(
+        kind=source.kind,
+        shape=taken_for,
+        columns=columns,
         rows=[finding for finding in findings if isinstance(finding, Row)],
         problems=[finding for finding in findings if isinstance(finding, Problem)],
+        files=files,
     )
+
+
+def _beginning(source: Source, shape: Shape, limit: int) -> list[Row | Problem]:
+    return list(islice(read_source(source, shape=shape), limit))
 
 
 def write_findings(

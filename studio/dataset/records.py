@@ -1,4 +1,6 @@
-"""The values in a JSON array, or in JSONL: which of the two it is, is seen from the content, never from the name.
+"""The values in a JSON array, in JSONL, or in one object: which of them it is, is seen from the content, never from the name.
+
+An object alone is one value, unless it only wraps the list of values (`{"data": [...]}`).
 
 An array is read value by value, so that a large file never lies in memory as objects. An error in an array ends the reading,
 because nobody can say where the next value begins; a bad line of JSONL is that line's problem alone. What the values mean
@@ -17,6 +19,7 @@ from typing import Any, NamedTuple
 from studio.errors import BadInput
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_WRAPPERS = ("data", "rows", "records", "examples", "items", "dialogues", "dialogs", "chats", "sessions", "tickets", "train")
 _LINES_TRIED = 20  # so many lines may be broken before a file that begins with "{" is held to be no JSONL
 
 
@@ -58,8 +61,8 @@ def read_records(text: str, name: str) -> Iterator[Record]:
     start = _skip_space(text, 0)
     if text[start] == "[":
         return _array(text, start, name)
-    _check_that_it_is_lines(text, start, name)
-    return _lines(text)
+    alone = _only_value(text, start, name)
+    return _lines(text) if alone is None else iter(alone)
 
 
 def _array(text: str, start: int, name: str) -> Iterator[Record]:
@@ -89,17 +92,22 @@ def _array_values(text: str, start: int) -> Iterator[Record]:
         raise _NotJson("there is more behind the end of the array", text, rest)
 
 
-def _check_that_it_is_lines(text: str, start: int, name: str) -> None:
+def _only_value(text: str, start: int, name: str) -> list[Record] | None:
+    """The records of a file that is one object; None for JSONL of several lines."""
     try:
         value, end = _decode(text, start)
     except _NotJson as error:
         if text[start] == "{" and _some_line_is_an_object(text):
-            return  # the first line is broken, others are not
+            return None  # the first line is broken, others are not
         raise _not_json(name, error) from error
     if not isinstance(value, dict):
         raise BadInput(f"{name} holds {describe(value)}, but a list of rows is needed: a JSON array, or one object on each line.")
+    if _skip_space(text, end) == len(text):
+        wrapped = [value[key] for key in _WRAPPERS if isinstance(value.get(key), list)]
+        return [Record(index, row, end) for index, row in enumerate(wrapped[0] if wrapped else [value])]
     if "\n" in text[start:end]:
-        raise BadInput(f"{name} holds an object over several lines, but a JSON array, or one object on each line, is needed.")
+        raise BadInput(f"{name} holds objects over several lines, but a JSON array, or one object on each line, is needed.")
+    return None
 
 
 def _some_line_is_an_object(text: str) -> bool:

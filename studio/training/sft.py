@@ -53,7 +53,10 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     tokenizer = load_tokenizer(base)
 
     reporter.phase("reading the dataset")
-    rows, held_out = split_phrasings(list(read_rows(workspace, spec.dataset)), hold_out=spec.hold_out_phrasings)
+    wanted = [
+        row for row in read_rows(workspace, spec.dataset) if row.label is not False
+    ]  # an answer judged bad is none to learn
+    rows, held_out = split_phrasings(wanted, hold_out=spec.hold_out_phrasings)
     spliced = splice_phrasings(rows, copies=spec.spliced_copies, seed=spec.seed)
     tokenized = shorten_repeated_answers(
         tokenize(tokenizer, [*rows, *spliced], max_length=spec.max_length),

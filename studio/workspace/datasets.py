@@ -25,13 +25,18 @@ TRASH_DAYS = 7
 
 @dataclass(frozen=True)
 class Row:
-    """One training conversation. `messages` are `{"role", "content"}` in the order spoken; the last is the assistant's."""
+    """One training conversation. `messages` are `{"role", "content"}` in the order spoken; the last is the assistant's.
+
+    In preference data that answer is the better one and `rejected` the worse, or `label` says whether the answer is a good one.
+    """
 
     messages: Sequence[Mapping[str, str]]
     source: str
     family: str | None = None
     industry: str | None = None
     intent: str | None = None
+    rejected: str | None = None
+    label: bool | None = None
 
     @property
     def question(self) -> str:
@@ -183,12 +188,17 @@ def _write_rows(path: Path, rows: Iterable[Row]) -> tuple[int, str]:
     digest, count = hashlib.sha256(), 0
     with path.open("w", encoding="utf-8") as stream:
         for row in rows:
-            fields = asdict(row)
+            fields = _fields(row)
             stream.write(_line(fields))
             del fields["source"]  # the same rows are the same dataset, whichever file they came in
             digest.update(_line(fields).encode())
             count += 1
     return count, digest.hexdigest()
+
+
+def _fields(row: Row) -> dict[str, Any]:
+    """The row as it is written; what only preference data have is left out of others."""
+    return {key: value for key, value in asdict(row).items() if value is not None or key not in {"rejected", "label"}}
 
 
 def _line(fields: Mapping[str, Any]) -> str:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from studio.dataset.alpaca import Columns, read_alpaca
 from studio.dataset.problems import Problem
+from studio.dataset.shapes import Columns
 from studio.workspace.datasets import Row
+from tests.support import read_file
 
 GOOD = {"instruction": "Where is my parcel?", "input": "", "output": "It arrives within 3 days."}
 
@@ -16,7 +17,7 @@ GOOD = {"instruction": "Where is my parcel?", "input": "", "output": "It arrives
 def read(tmp_path: Path, *rows: Any, columns: Columns | None = None) -> list[Row | Problem]:
     path = tmp_path / "rows.json"
     path.write_text(json.dumps(list(rows)))
-    return list(read_alpaca(path, columns=columns) if columns else read_alpaca(path))
+    return read_file(path, shape=columns)
 
 
 def problem(tmp_path: Path, **changed: Any) -> Problem:
@@ -157,7 +158,7 @@ def test_text_that_can_not_be_written_is_a_problem_not_a_crash(tmp_path: Path, t
 def test_a_key_that_stands_twice_is_not_silently_resolved(tmp_path: Path) -> None:
     path = tmp_path / "rows.json"
     path.write_text('[{"instruction": "q", "output": "a", "output": "b"}, {"instruction": "q", "output": "a"}]')
-    found, row = read_alpaca(path)
+    found, row = read_file(path)
     assert isinstance(found, Problem)
     assert (found.kind, found.message) == ("duplicate_key", "The row has the key 'output' twice: keep one of them.")
     assert isinstance(row, Row)
@@ -166,7 +167,7 @@ def test_a_key_that_stands_twice_is_not_silently_resolved(tmp_path: Path) -> Non
 def test_nan_as_pandas_writes_it_is_a_missing_value(tmp_path: Path) -> None:
     path = tmp_path / "rows.json"
     path.write_text('[{"instruction": "q", "input": NaN, "output": "a"}, {"instruction": "q", "output": NaN}]')
-    row, found = read_alpaca(path)
+    row, found = read_file(path)
     assert isinstance(row, Row)
     assert row.question == "q"
     assert isinstance(found, Problem)
@@ -176,7 +177,7 @@ def test_nan_as_pandas_writes_it_is_a_missing_value(tmp_path: Path) -> None:
 def test_a_number_with_ten_thousand_digits_is_a_wrong_type_not_a_crash(tmp_path: Path) -> None:
     path = tmp_path / "rows.json"
     path.write_text('[{"instruction": "q", "output": "a"}, {"instruction": "q", "output": ' + "7" * 10_000 + "}]")
-    _, found = read_alpaca(path)
+    _, found = read_file(path)
     assert isinstance(found, Problem)
     assert found.kind == "wrong_type"
 
@@ -185,7 +186,7 @@ def test_progress_ends_at_the_total(tmp_path: Path) -> None:
     path = tmp_path / "rows.json"
     path.write_text(json.dumps([GOOD] * 2000))
     seen: list[tuple[int, int]] = []
-    list(read_alpaca(path, progress=lambda done, total: seen.append((done, total))))
+    read_file(path, progress=lambda done, total: seen.append((done, total)))
     assert len(seen) > 3
     assert seen == sorted(seen)
     assert seen[-1] == (path.stat().st_size, path.stat().st_size)

@@ -85,21 +85,6 @@ def test_a_preview_shows_the_beginning_and_writes_nothing(workspace: Workspace, 
     assert list_datasets(workspace) == []
 
 
-def test_a_hundred_thousand_rows_are_imported_in_linear_time(workspace: Workspace, tmp_path: Path) -> None:
-    def seconds(count: int) -> float:
-        rows = [{**GOOD, "instruction": f"question {number}"} for number in range(count)]
-        rows[::10] = [{**GOOD, "output": ""}] * len(rows[::10])
-        path = write(tmp_path, rows, f"{count}.json")
-        started = time.perf_counter()
-        result = import_file(workspace, path, name=str(count), max_bytes=100_000_000)
-        assert (result.rows, result.rejected) == (count * 9 // 10, count // 10)
-        return time.perf_counter() - started
-
-    small, large = seconds(10_000), seconds(100_000)
-    assert large < 45  # the budget of a whole import on two cores
-    assert large < 30 * max(small, 0.1)  # ten times the rows; quadratic would be a hundred times
-
-
 def test_three_hundred_thousand_tiny_rows_that_are_no_rows_are_read(tmp_path: Path) -> None:
     path = tmp_path / "tiny.json"
     path.write_text("[" + ",".join(["0"] * 300_000) + ',{"instruction":"q","output":"a"}]')

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from studio.dataset.alpaca import read_alpaca
 from studio.dataset.problems import Problem
 from studio.dataset.textfile import read_text
 from studio.errors import BadInput, NotFound, UploadTooLarge
 from studio.workspace.datasets import Row
+from tests.support import read_file
 
 ROW = '{"instruction": "q", "output": "a"}'
 
@@ -20,7 +20,7 @@ ROW = '{"instruction": "q", "output": "a"}'
 def read(tmp_path: Path, content: str | bytes, name: str = "rows.json") -> list[Row | Problem]:
     path = tmp_path / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return list(read_alpaca(path))
+    return read_file(path)
 
 
 @pytest.mark.parametrize("name", ["rows.json", "rows.jsonl", "rows.txt"])
@@ -79,7 +79,7 @@ def test_two_rows_on_one_line_of_jsonl_are_a_problem_of_that_line(tmp_path: Path
         (f"[{ROW},\n" + "{'instruction': 3}]", "a key in double quotes is expected at line 2, column 2"),
         (f"[{ROW},", "it ends too early at line 1, column 38"),
         ("[", "it ends too early at line 1, column 2"),
-        ("instruction,output\nq,a", "a value is expected at line 1, column 1"),
+        ("instruction\nq", "a value is expected at line 1, column 1"),
         ("<html></html>", "a value is expected at line 1, column 1"),
         ("{", "line 1"),
         ("{'a': 1}", "line 1"),
@@ -95,9 +95,9 @@ def test_a_file_that_is_no_json_is_refused_with_the_position(tmp_path: Path, con
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ('{\n "a": 1\n}', "an object over several lines"),
-        (json.dumps([json.loads(ROW)], indent=1)[2:-2], "an object over several lines"),
-        ('{"data": [1, 2]}', "another shape"),
+        ('{\n "a": 1\n}', "no column that is known to hold questions or answers: its columns are a"),
+        ('{\n "a": 1\n}\n{\n "a": 2\n}', "objects over several lines"),
+        ('{"data": [1, 2]}', "begins with a number"),
         ("42", "holds a number"),
         ("1\n2\n3", "holds a number"),
         ('"text"', "holds a text"),
@@ -108,8 +108,8 @@ def test_a_file_that_is_no_json_is_refused_with_the_position(tmp_path: Path, con
         ('["a", "b"]', "begins with a text"),
         ("[[1, 2], [3, 4]]", "begins with a list"),
         ("[[[[]]]]", "begins with a list"),
-        ("[{}]", "its rows need the keys 'instruction' and 'output', but have: none"),
-        ('[{"conversations": [], "chosen": {}}]', "but have: chosen, conversations"),
+        ("[{}]", "its columns are none"),
+        ('[{"conversations": [], "chosen": {}}]', "its columns are conversations, chosen"),
     ],
 )
 def test_json_of_another_shape_is_refused_with_what_it_is(tmp_path: Path, content: str, says: str) -> None:
@@ -124,18 +124,40 @@ def test_an_empty_file_is_refused(tmp_path: Path, content: bytes) -> None:
         read(tmp_path, content)
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_utf_16_is_refused_with_what_to_do(tmp_path: Path, encoding: str) -> None:
-    with pytest.raises(BadInput, match="UTF-8"):
-        read(tmp_path, f"[{ROW}]".encode(encoding))
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_a_byte_order_mark_says_the_character_set(tmp_path: Path, encoding: str) -> None:
+    (row,) = read(tmp_path, '[{"instruction": "Où est mon colis 📦?", "output": "a"}]'.encode(encoding))
+    assert isinstance(row, Row)
+    assert row.question == "Où est mon colis 📦?"
 
 
-def test_bytes_that_are_no_utf_8_are_refused_with_their_line(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="line 2 holds the byte 0xFC"):
-        read(tmp_path, f"[{ROW},\n".encode() + '{"instruction": "Rückgabe?", "output": "a"}]'.encode("latin-1"))
+@pytest.mark.parametrize(
+    ("question", "encoding"),
+    [
+        ("Wie lange habe ich für die Rückgabe Zeit, und was kostet das Porto für größere Pakete?", "cp1252"),
+        ("我的包裹还没有到，请问什么时候可以送到？我已经等了三天了。", "gb18030"),
+        ("Где моя посылка? Я жду её уже три дня, а курьер всё не едет.", "cp1251"),
+    ],
+)
+def test_an_old_character_set_is_told_from_the_text(tmp_path: Path, question: str, encoding: str) -> None:
+    (row,) = read(tmp_path, json.dumps([{"instruction": question, "output": "a"}], ensure_ascii=False).encode(encoding))
+    assert isinstance(row, Row)
+    assert row.question == question
 
 
-@pytest.mark.parametrize("content", [b"\0" * 1_000_000, b"PK\x03\x04\x00\x00rest", b"[\0]"])
+def test_a_broken_byte_in_utf_8_costs_its_row_and_no_other(tmp_path: Path) -> None:
+    rows = [
+        json.dumps({"instruction": f"Größe {number}?", "output": "Für Sie: groß."}, ensure_ascii=False) for number in range(3)
+    ]
+    content = [row.encode() for row in rows]
+    content[1] = content[1].replace("ö".encode(), b"\xf6")
+    first, found, last = read(tmp_path, b"\n".join(content))
+    assert isinstance(first, Row) and isinstance(last, Row)
+    assert isinstance(found, Problem)
+    assert (found.row, found.kind) == (1, "bad_text")
+
+
+@pytest.mark.parametrize("content", [b"\0" * 1_000_000, b"[\0]", f"[{ROW}]".encode("utf-16-le")])
 def test_binary_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(BadInput, match="binary file"):
         read(tmp_path, content)
@@ -160,14 +182,14 @@ def test_deep_brackets_on_one_line_of_jsonl_are_that_lines_problem(tmp_path: Pat
 
 def test_a_missing_file_is_not_found_and_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no file"):
-        read_alpaca(tmp_path / "absent.json")
+        read_file(tmp_path / "absent.json")
     with pytest.raises(BadInput, match="is a folder"):
-        read_alpaca(tmp_path)
+        read_file(tmp_path)
 
 
 def test_a_device_is_refused_instead_of_read_forever() -> None:
     with pytest.raises(BadInput, match="no regular file"):
-        read_alpaca(Path("/dev/zero"))
+        read_file(Path("/dev/zero"))
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> None:
@@ -175,7 +197,7 @@ def test_a_file_over_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> N
     with path.open("wb") as stream:
         stream.truncate(200 * 1024 * 1024)  # sparse: takes no room on the disk
     with pytest.raises(UploadTooLarge, match=r"large\.json has 200\.0 MB; at most 100\.0 MB"):
-        read_alpaca(path, max_bytes=100 * 1024 * 1024)
+        read_file(path, max_bytes=100 * 1024 * 1024)
 
 
 def test_a_file_of_exactly_the_limit_is_read(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from studio.dataset.registry import import_registry, read_registry
+from studio.dataset.shapes import Columns
 from studio.errors import BadInput, NotFound, UploadTooLarge
 from studio.workspace.datasets import read_manifest, read_rows
 from studio.workspace.layout import Workspace
@@ -52,18 +53,20 @@ def test_problems_count_through_all_files_and_name_theirs(workspace: Workspace, 
 
 def test_named_columns_replace_the_alpaca_ones_as_in_llama_factory(folder: Path) -> None:
     path = registry(folder, {"two": {"file_name": "two.jsonl", "columns": {"prompt": "q", "response": "a"}}})
-    columns = read_registry(path).entries["two"].columns
+    columns = read_registry(path).entries["two"].shape
+    assert isinstance(columns, Columns)
     assert (columns.prompt, columns.response, columns.query, columns.history) == ("q", "a", None, None)
 
 
 @pytest.mark.parametrize(
     ("entry", "says"),
     [
-        ({"file_name": "one.json", "formatting": "sharegpt"}, "the formatting 'sharegpt' is not supported yet"),
-        ({"file_name": "one.json", "ranking": True}, "preference pairs"),
+        ({"file_name": "one.json", "formatting": "webdataset"}, "the formatting 'webdataset' is not known"),
+        ({"file_name": "one.json", "formatting": "sharegpt", "tags": {"mood_tag": "m"}}, "the tags mood_tag are not known"),
+        ({"file_name": "one.json", "ranking": True}, "no 'chosen' or no 'rejected'"),
         ({"hf_hub_url": "someone/something"}, "lies on a hub"),
         ({"file_name": "one.json", "columns": {"prompt": "q", "response": "a", "images": "i"}}, "the columns images"),
-        ({"file_name": "one.json", "num_samples": 5}, "the options num_samples"),
+        ({"file_name": "one.json", "script": "x.py"}, "the options script"),
         ({"file_name": "one.json", "columns": {"prompt": "q"}}, "no 'response'"),
         ({"file_name": "../outside.json"}, "outside the registry's folder"),
         ({"file_name": "/etc/hostname"}, "outside the registry's folder"),
@@ -138,3 +141,52 @@ def test_the_sample_data_imports_whole(workspace: Workspace) -> None:
     rows = list(read_rows(workspace, result.dataset.id))
     assert all(row.family and row.industry and row.intent for row in rows)
     assert len({row.industry for row in rows}) >= 6
+
+
+def test_sharegpt_entries_are_read_with_their_tags(workspace: Workspace, folder: Path) -> None:
+    turns = [
+        {"who": "klant", "said": "Waar is mijn pakje?"},
+        {"who": "hulp", "said": "Morgen bij u."},
+        {"who": "doet", "said": "x"},
+    ]
+    (folder / "chats.json").write_text(json.dumps([{"talk": turns, "rules": "Be brief."}]))
+    tags = {"role_tag": "who", "content_tag": "said", "user_tag": "klant", "assistant_tag": "hulp", "function_tag": "doet"}
+    columns = {"messages": "talk", "system": "rules"}
+    entry = {"file_name": "chats.json", "formatting": "sharegpt", "columns": columns, "tags": tags}
+    result = import_registry(workspace, registry(folder, {"chats": entry}))
+    (row,) = read_rows(workspace, result.dataset.id)
+    assert [(turn["role"], turn["content"]) for turn in row.messages] == [
+        ("system", "Be brief."),
+        ("user", "Waar is mijn pakje?"),
+        ("assistant", "Morgen bij u."),
+    ]
+
+
+def test_openai_entries_rankings_verdicts_and_a_number_of_samples(workspace: Workspace, folder: Path) -> None:
+    messages = [{"role": "user", "content": "Q?"}, {"role": "assistant", "content": "A."}]
+    (folder / "openai.json").write_text(json.dumps([{"messages": messages}] * 3))
+    (folder / "pairs.json").write_text(json.dumps([{"instruction": "Q?", "good": "Yes.", "bad": "No."}]))
+    (folder / "verdicts.json").write_text(json.dumps([{"messages": messages, "ok": False}]))
+    path = registry(
+        folder,
+        {
+            "openai": {"file_name": "openai.json", "formatting": "openai", "num_samples": 2},
+            "pairs": {
+                "file_name": "pairs.json",
+                "ranking": True,
+                "columns": {"prompt": "instruction", "chosen": "good", "rejected": "bad"},
+            },
+            "verdicts": {
+                "file_name": "verdicts.json",
+                "formatting": "openai",
+                "columns": {"messages": "messages", "kto_tag": "ok"},
+            },
+        },
+    )
+    rows = list(read_rows(workspace, import_registry(workspace, path).dataset.id))
+    assert [(row.answer, row.rejected, row.label) for row in rows] == [
+        ("A.", None, None),
+        ("A.", None, None),
+        ("Yes.", "No.", None),
+        ("A.", None, False),
+    ]

@@ -11,6 +11,7 @@ import pytest
 
 from studio.dataset.importing import ImportResult, Preview
 from studio.dataset.problems import Problem
+from studio.dataset.shapes import ALPACA, Columns
 from studio.ui.views import data as view
 from studio.ui.views.data_rows import PAGE_SIZE, RowFilter, labels_of, row_html, rows_html, select_page
 from studio.ui.views.words import shortened, size
@@ -151,12 +152,24 @@ def test_the_rejected_rows_go_out_as_json() -> None:
 
 
 def test_a_preview_counts_what_can_be_used_and_names_what_can_not() -> None:
-    shown = view.preview_html(Preview(rows=make_rows()[:9], problems=PROBLEMS[:1]), "<file>.json")
+    beginning = Preview("JSON", ALPACA, ("instruction", "output"), make_rows()[:9], PROBLEMS[:1], files=2)
+    shown = view.preview_html(beginning, "<file>.json")
+    assert "Recognised as JSON: alpaca." in shown
+    assert "The zip holds 2 files" in shown
     assert "9 of the first 10 rows can be used" in shown
     assert "1 of the first 10 rows would be rejected" in shown
     assert "&lt;file&gt;.json" in shown
     assert "<no>" not in shown
     assert shown.count("<article") == 3
+
+
+def test_the_columns_that_were_taken_for_question_and_answer_are_offered_for_correction() -> None:
+    table = Preview("table", Columns("<q>", None, "reply"), ("<q>", "reply", "date"), make_rows()[:1], ())
+    assert view.column_choice(table) == ("<q>", "reply")
+    assert "question in &#x27;&lt;q&gt;&#x27;, answer in &#x27;reply&#x27;" in view.preview_html(table, "f.csv")
+    unknown = Preview("table", None, ("text", "category"), (), (), refusal="f.csv holds questions without answers.")
+    assert view.column_choice(unknown) == (None, None)
+    assert "questions without answers" in view.preview_html(unknown, "f.csv")
 
 
 def test_an_import_tells_its_counts_and_begins_the_list_of_rejected_rows() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from studio.dataset.importing import ImportResult, Preview
+from studio.dataset.shapes import Columns
 from studio.ui.text import data as text
 from studio.ui.text.common import VISITOR_NOTICE
 from studio.ui.views.data_rows import RowFilter, pages_of, row_html
@@ -102,6 +103,12 @@ def preview_html(beginning: Preview, name: str) -> str:
     usable, rejected = len(beginning.rows), len(beginning.problems)
     rows = count(usable + rejected, "row")
     parts = [f'<h2 style="font-size:1.1rem">{escape(text.PREVIEW_TITLE.format(name=name))}</h2>']
+    if beginning.shape is not None:
+        parts.append(f"<p>{escape(text.PREVIEW_SHAPE.format(kind=beginning.kind, shape=beginning.shape.title))}</p>")
+    if beginning.files > 1:
+        parts.append(f"<p>{text.PREVIEW_FILES.format(files=count(beginning.files, 'file'))}</p>")
+    if beginning.refusal:
+        parts.append(refusal_html(beginning.refusal))
     if usable:
         parts.append(f"<p>{text.PREVIEW_ROWS.format(usable=usable, rows=rows)}</p>")
         parts += [row_html(row) for row in beginning.rows[:_PREVIEW_ROWS]]
@@ -109,6 +116,12 @@ def preview_html(beginning: Preview, name: str) -> str:
         parts.append(f"<p>{text.PREVIEW_PROBLEMS.format(rejected=rejected, rows=rows)}</p>")
         parts.append(_problem_table([problem.to_json() for problem in beginning.problems]))
     return "".join(parts)
+
+
+def column_choice(beginning: Preview) -> tuple[str | None, str | None]:
+    """Which columns were taken for question and answer; (None, None) where the file is no table of the two."""
+    shape = beginning.shape
+    return (shape.prompt, shape.response) if isinstance(shape, Columns) else (None, None)
 
 
 def refusal_html(sentence: str) -> str:

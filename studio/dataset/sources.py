@@ -1,0 +1,144 @@
+"""A file of whatever kind as records: JSON, JSONL, CSV, TSV, Excel, Parquet, or a zip of those. Told by content, never by name.
+
+A source knows the records and what to call them; which columns mean what is the shapes' business.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from studio.dataset.records import Record, read_records
+from studio.dataset.tables import csv_records, excel_records, looks_like_a_table, parquet_records
+from studio.dataset.textfile import MEGABYTE, check_file, read_text
+from studio.errors import BadInput, UploadTooLarge
+
+_MOST_UNPACKED = 1024 * MEGABYTE  # that a zip file may unpack to, where no limit is given
+_SNIFFED = 4096
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file's records. `total` is in the unit of `Record.end`: characters of text, rows of a sheet (0: not known)."""
+
+    name: str
+    kind: str
+    total: int
+    records: Callable[[], Iterator[Record]]
+    """Reads them from the beginning."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a file holds. `skipped` says, one sentence each, which files of a zip can't be read."""
+
+    sources: Sequence[Source]
+    skipped: Sequence[str] = ()
+
+
+@contextmanager
+def open_sources(path: Path, *, max_bytes: int | None = None) -> Iterator[Opened]:
+    """The source of a file, or those that a zip file holds. Unpacked files are gone when the block is left.
+
+    Raises:
+        NotFound: there is no such file.
+        UploadTooLarge: it is over the limit, or unpacks to more.
+        BadInput: it is nothing that can be read, or a zip without such a file.
+    """
+    check_file(path, max_bytes=max_bytes)
+    if not _is_plain_zip(path):
+        yield Opened([_source(path, path.name, max_bytes)])
+        return
+    folder = Path(tempfile.mkdtemp(prefix="studio-zip-"))
+    try:
+        yield _opened(_unpacked(path, folder, max_bytes), path.name, max_bytes)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _opened(files: Iterable[tuple[Path, str]], archive: str, max_bytes: int | None) -> Opened:
+    sources: list[Source] = []
+    skipped: list[str] = []
+    for file, name in files:
+        try:
+            sources.append(_source(file, name, max_bytes))
+        except BadInput as error:
+            skipped.append(error.message)
+    if not sources:
+        raise BadInput(f"{archive} holds no file that can be read. {skipped[0]}")
+    return Opened(sources, skipped)
+
+
+def _source(path: Path, name: str, max_bytes: int | None) -> Source:
+    with path.open("rb") as stream:
+        head = stream.read(_SNIFFED)
+    if head.startswith(b"PAR1"):
+        return Source(name, "Parquet", _parquet_rows(path, name), lambda: parquet_records(path, name))
+    if head.startswith(b"PK\x03\x04"):
+        return Source(name, "Excel", 0, lambda: excel_records(path, name))
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise BadInput(f"{name} is an old Excel or Word file. Save it again as .xlsx, or as CSV.")
+    if head.startswith(b"%PDF"):
+        raise BadInput(f"{name} is a PDF. Rows are read from JSON, JSONL, CSV, Excel and Parquet files, and from a zip of those.")
+    text = read_text(path, max_bytes=max_bytes, name=name)
+    if text.lstrip()[:1] not in ("[", "{") and looks_like_a_table(text):
+        return Source(name, "table", len(text), lambda: csv_records(text, name))
+    return Source(name, "JSON", len(text), lambda: read_records(text, name))
+
+
+def _parquet_rows(path: Path, name: str) -> int:
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        return int(pyarrow.parquet.ParquetFile(path).metadata.num_rows)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise BadInput(f"{name} can't be read as a Parquet file: {str(error).splitlines()[0][:120]}.") from error
+
+
+def _is_plain_zip(path: Path) -> bool:
+    """Whether it is a zip file that is no office document."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return "[Content_Types].xml" not in archive.namelist()
+
+
+def _unpacked(path: Path, folder: Path, max_bytes: int | None) -> Iterator[tuple[Path, str]]:
+    """The archive's files under names of our own, so that none can lie outside the folder."""
+    allowed = max_bytes or _MOST_UNPACKED
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir() and not _is_litter(member.filename)]
+            if not members:
+                raise BadInput(f"{path.name} holds no file. Choose a zip with JSON, JSONL, CSV, Excel or Parquet files.")
+            if sum(member.file_size for member in members) > allowed:
+                raise UploadTooLarge(f"{path.name} unpacks to more than {allowed / MEGABYTE:,.0f} MB. Split it.")
+            for number, member in enumerate(sorted(members, key=lambda member: member.filename)):
+                target = folder / str(number)
+                with archive.open(member) as packed, target.open("wb") as unpacked:
+                    _copy(packed.read, unpacked.write, allowed, path.name)
+                yield target, PurePosixPath(member.filename).name
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        raise BadInput(f"{path.name} can't be unpacked ({error}). Make the zip again, without a password.") from error
+
+
+def _copy(read: Callable[[int], bytes], write: Callable[[bytes], int], allowed: int, name: str) -> None:
+    """As much as is allowed: what a zip says of its sizes need not be true."""
+    written = 0
+    while block := read(MEGABYTE):
+        written += len(block)
+        if written > allowed:
+            raise UploadTooLarge(f"{name} unpacks to more than {allowed / MEGABYTE:,.0f} MB. Split it.")
+        write(block)
+
+
+def _is_litter(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in parts)
