@@ -20,6 +20,7 @@ def evaluate(
     set_: Annotated[str, typer.Option("--set", help="Question set, by name or path.")] = "high_frequency",
     models: Annotated[str, typer.Option(help="`base` and ids of training runs, separated by commas.")] = "base",
     base_model: Annotated[str | None, typer.Option(help="Base model by catalog name; that of the first run by default.")] = None,
+    industry: Annotated[list[str] | None, typer.Option(help="Only items of this industry; may be given several times.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many items, evenly spread; for a quick look.")] = None,
     min_accuracy: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Exit 3 if the last model is below this.")] = None,
     json_: Json = False,
@@ -28,7 +29,7 @@ def evaluate(
     settings, workspace, queue = open_workspace()
     names = [name.strip() for name in models.split(",") if name.strip()]
     base = base_model or _base_of(workspace, names) or settings.model
-    spec = evaluation_spec(workspace, question_set=set_, models=names, base_model=base, limit=limit)
+    spec = evaluation_spec(workspace, question_set=set_, models=names, base_model=base, industries=industry or (), limit=limit)
     run = request_evaluation(queue, spec)
     status = follow(queue, run, f"Evaluating {run.id}")
     if status.state is not RunState.SUCCEEDED:

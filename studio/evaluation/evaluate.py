@@ -16,6 +16,7 @@ from studio.chat.catalog import find_model, prepare_model
 from studio.chat.messages import ChatModel, Decoding, Request, reply
 from studio.errors import StudioError
 from studio.evaluation.report import Answers, build_report
+from studio.evaluation.selection import of_industries, spread
 from studio.evaluation.spec import Contestant, EvalSpec, parse_spec, resolve
 from studio.jobs.progress import Reporter
 from studio.scoring.items import Item, load_question_set
@@ -36,7 +37,7 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     """
     spec = parse_spec(values)
     question_set = load_question_set(Path(spec.question_set))
-    items = spread(question_set.items, spec.limit)
+    items = spread(of_industries(question_set.items, spec.industries), spec.limit)
     contestants = resolve(workspace, spec.models, spec.base_model)
     reporter.phase("loading the model")
     model = _load(workspace, spec)
@@ -47,13 +48,6 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     report = build_report(reporter.run.id, question_set, items, answered, base_model=spec.base_model, decoding=decoding)
     write_report(workspace, report)
     return {"report": report["id"]}
-
-
-def spread(items: Sequence[Item], limit: int | None) -> list[Item]:
-    """`limit` items evenly spread over the set, so that every industry keeps its share; all of them without a limit."""
-    if limit is None or limit >= len(items):
-        return list(items)
-    return [items[index * len(items) // limit] for index in range(limit)]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from studio.evaluation.selection import of_industries
 from studio.evaluation.spec import EvalSpec, parse_spec, resolve
 from studio.jobs.queue import JobQueue
 from studio.scoring.items import find_question_set, load_question_set
@@ -12,17 +13,31 @@ from studio.workspace.runs import Run
 
 
 def evaluation_spec(
-    workspace: Workspace, *, question_set: str, models: Sequence[str], base_model: str, limit: int | None = None
+    workspace: Workspace,
+    *,
+    question_set: str,
+    models: Sequence[str],
+    base_model: str,
+    industries: Sequence[str] = (),
+    limit: int | None = None,
 ) -> EvalSpec:
     """The spec of an evaluation, checked.
 
     Raises:
-        BadInput: the question set can't be used.
+        BadInput: the question set can't be used, or has no item of the industries.
         NotFound: the question set or a model does not exist.
     """
     path = find_question_set(question_set, workspace.eval_sets)
-    load_question_set(path)
-    spec = parse_spec({"question_set": str(path.resolve()), "models": tuple(models), "base_model": base_model, "limit": limit})
+    of_industries(load_question_set(path).items, industries)
+    spec = parse_spec(
+        {
+            "question_set": str(path.resolve()),
+            "models": tuple(models),
+            "base_model": base_model,
+            "industries": tuple(industries),
+            "limit": limit,
+        }
+    )
     resolve(workspace, spec.models, spec.base_model)
     return spec
 

@@ -28,6 +28,7 @@ class EvalSpec(BaseModel):
     base_model: str = Field(default="smollm2-135m-instruct", description="The base model, by its catalog name.")
     max_new_tokens: int = Field(default=120, ge=8, le=2048)
     batch_size: int = Field(default=16, ge=1, le=256)
+    industries: tuple[str, ...] = Field(default=(), description="Only items of these industries; all of them where it is empty.")
     limit: int | None = Field(default=None, ge=1, description="Only so many items, evenly spread; for a quick look.")
 
 

@@ -12,8 +12,8 @@ from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM
 
 from studio.errors import BadInput, NotFound
-from studio.evaluation.evaluate import spread
 from studio.evaluation.requests import evaluation_spec, request_evaluation
+from studio.evaluation.selection import spread
 from studio.jobs.queue import JobQueue
 from studio.scoring.items import load_question_set
 from studio.workspace.layout import Workspace
