@@ -51,7 +51,7 @@ class TestLoop:
         expect(page.get_by_text(re.compile("is not valid JSON")).first).to_be_visible()
         assert "Traceback" not in page.content()
         button(page, "Import the sample data").click()
-        expect(page.get_by_text(re.compile("Imported 2,304 rows")).first).to_be_visible(timeout=LONG)
+        expect(page.get_by_text(re.compile("Imported 6,720 rows")).first).to_be_visible(timeout=LONG)
 
     def test_a_file_with_bad_rows_is_imported_without_them(self, page: Page, url: str, tmp_path: Path) -> None:
         file = tmp_path / "mine.json"
@@ -86,7 +86,7 @@ class TestLoop:
         evaluation = list_runs(workspace, "evaluation.evaluate")[0]
         assert JobQueue(workspace).wait(evaluation).state is RunState.SUCCEEDED
         page.goto(f"{url}/dashboard?report={evaluation.id}")
-        expect(page.get_by_text(re.compile(r"\d+/96")).first).to_be_visible(timeout=LONG)
+        expect(page.get_by_text(re.compile(r"\d+/280")).first).to_be_visible(timeout=LONG)
         expect(page.get_by_text(re.compile("McNemar|Tuning fixed no item and broke none")).first).to_be_visible()
 
     def test_a_battle_streams_takes_a_vote_and_keeps_it(self, page: Page, url: str) -> None:
@@ -116,7 +116,7 @@ class TestLoop:
         reader.on("request", lambda request: requests.append(request.url))
         reader.goto(address if address.startswith("http") else url + address)
         expect(reader.locator("h1")).to_be_visible()
-        assert "<script" not in reader.content() and re.search(r"\d+/96", reader.content())
+        assert "<script" not in reader.content() and re.search(r"\d+/280", reader.content())
         assert len(requests) == 1, requests
         context.close()
 

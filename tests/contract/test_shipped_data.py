@@ -21,12 +21,12 @@ FILES: dict[str, list[dict[str, Any]]] = {
 ROWS = [row for rows in FILES.values() for row in rows]
 
 
-def test_at_least_six_industries_of_eight_families() -> None:
+def test_fourteen_industries_of_ten_families() -> None:
     industries = defaultdict(set)
     for item in ITEMS:
         industries[item.industry].add(item.family)
-    assert len(industries) >= 6
-    assert all(len(families) >= 8 for families in industries.values())
+    assert len(industries) == 14 and len(ITEMS) == 280
+    assert all(len(families) == 10 for families in industries.values())
 
 
 def test_every_family_has_eight_phrasings_forty_chat_messages_and_two_held_out_phrasings() -> None:
@@ -60,6 +60,15 @@ def test_the_leakage_check_would_notice() -> None:
 
 def test_the_question_set_is_sound() -> None:
     assert check_question_set(ITEMS) == []
+
+
+def test_at_least_twelve_families_end_in_a_hand_over_to_a_person() -> None:
+    assert len({item.family for item in ITEMS if item.escalate}) >= 12
+
+
+def test_no_two_answers_begin_alike() -> None:
+    openings = Counter(" ".join(answer.split()[:4]) for answer in {item.answer for item in ITEMS})
+    assert max(openings.values()) == 1
 
 
 def test_the_weights_are_a_long_tail_that_sums_to_one() -> None:
