@@ -17,7 +17,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, cast
 
 from studio.errors import BadInput, StudioError
-from studio.sharing.redact import redact
+from studio.privacy import redact
 from studio.workspace.files import read_json, write_json_atomically
 from studio.workspace.layout import Workspace
 from studio.workspace.reports import Comparison, IndustryScore, ItemResult, ModelScore, QuestionSetInfo, Report, ReportItem

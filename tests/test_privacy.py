@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.sharing.redact import is_card_number, is_iban, redact
+from studio.privacy import is_card_number, is_iban, redact
 
 
 @pytest.mark.parametrize(
