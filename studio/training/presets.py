@@ -28,7 +28,7 @@ PRESETS: tuple[Preset, ...] = (
             "model": "smollm2-135m-instruct",
             "learning_rate": 1.5e-3,
             "num_train_epochs": 3.0,
-            "max_minutes": 14.0,
+            "max_minutes": 13.0,
             "per_device_train_batch_size": 8,
             "gradient_accumulation_steps": 1,
             "whole_answer_rows": 6,
