@@ -19,6 +19,7 @@ from studio.workspace.runs import Run, RunState, Status
 errors = Console(stderr=True)
 results = Console()
 _PLAIN_INTERVAL = 10.0  # seconds between two progress lines where no bar can be drawn
+_BAR_INTERVAL = 1.0  # seconds between two looks for a progress bar
 
 
 def print_json(value: Any) -> None:
@@ -48,7 +49,7 @@ class RunProgress:
         self._label = label
         self._bar: Progress | None = None
         self._task: TaskID | None = None
-        self._last_line = 0.0
+        self._last_look = -_PLAIN_INTERVAL
 
     def __enter__(self) -> RunProgress:
         if errors.is_terminal:
@@ -63,12 +64,15 @@ class RunProgress:
             self._bar.stop()
 
     def update(self) -> None:
-        """Look at the run folder and show what it says."""
+        """Look at the run folder and show what it says; not too often, because whoever looks takes time from the run."""
+        interval = _PLAIN_INTERVAL if self._bar is None else _BAR_INTERVAL
+        if time.monotonic() - self._last_look < interval:
+            return
+        self._last_look = time.monotonic()
         done, total, words = progress_of(self._run)
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=done, total=total or None, status=words)
-        elif time.monotonic() - self._last_line > _PLAIN_INTERVAL:
-            self._last_line = time.monotonic()
+        else:
             errors.print(f"{self._label}: {words}", highlight=False, soft_wrap=True)
 
 
