@@ -53,7 +53,7 @@ def guess_shape(beginning: Sequence[Record], name: str) -> Shape:
     if not values:
         found = describe(beginning[0].value)
         raise BadInput(f"{name} is no list of rows: it begins with {found} instead of an object with {ALPACA.prompt!r}.")
-    for guess in (_preference, _verdict, _alpaca, _conversation, _columns):
+    for guess in (_preference, _verdict, _alpaca, _conversation, _columns, _half_alpaca):
         shape = guess(values)
         if shape is not None:
             return shape
@@ -66,8 +66,12 @@ def columns_of(values: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _alpaca(values: Sequence[Mapping[str, Any]]) -> Shape | None:
-    names = columns_of(values)
-    return ALPACA if {"instruction", "output"} & set(names) and not _turn_columns(values) else None
+    return ALPACA if {ALPACA.prompt, ALPACA.response} <= set(columns_of(values)) else None
+
+
+def _half_alpaca(values: Sequence[Mapping[str, Any]]) -> Shape | None:
+    """Alpaca of which one column is missing everywhere: each row will say so."""
+    return ALPACA if {ALPACA.prompt, ALPACA.response} & set(columns_of(values)) else None
 
 
 def _columns(values: Sequence[Mapping[str, Any]]) -> Shape | None:

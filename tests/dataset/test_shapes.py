@@ -44,6 +44,7 @@ ASKED, TOLD = ("user", "Where is it?"), ("assistant", "At the depot.")
         {"dialogue": [["customer", ASKED[1]], ["action", "looked it up"], ["agent", TOLD[1]]]},
         {"chat": [{"author": "Visitor", "body": ASKED[1]}, {"author": "Operator", "body": TOLD[1]}]},
         {"prompt": ASKED[1], "completion": TOLD[1]},
+        {"question": ASKED[1], "output": TOLD[1]},
         {"Customer message": ASKED[1], "Agent reply": TOLD[1], "Date": "Monday"},
         {"问题": ASKED[1], "回答": TOLD[1]},
     ],
