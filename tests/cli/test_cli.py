@@ -41,7 +41,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", ["import", "train", "chat", "eval", "share", "runs", "models", "serve", "demo"])
+@pytest.mark.parametrize("command", ["import", "check", "train", "chat", "eval", "share", "runs", "models", "serve", "demo"])
 def test_every_command_explains_itself_and_takes_json(command: str) -> None:
     done = studio(command, "--help")
     assert done.returncode == 0 and "--json" in done.stdout
@@ -115,3 +115,18 @@ def test_a_bad_setting_is_exit_2_and_makes_no_run(file: Path, tiny_workspace: Wo
 def test_a_port_that_is_no_number_is_one_line_and_exit_2() -> None:
     done = studio("runs", PORT="eighty")
     assert done.returncode == 2 and "PORT" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_check_names_every_problem_by_its_row_and_exits_3_below_the_score_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps([*ROWS, ROWS[0], {**ROWS[0], "output": "It arrives within 9 working days."}]))
+    checked = answer("check", str(path))
+    assert checked["rows"] == 5
+    assert [(one["row"], one["kind"], one.get("with")) for one in checked["problems"]] == [
+        (2, "empty", None),
+        (3, "duplicate", 0),
+        (4, "contradiction", 0),
+    ]
+    assert checked["score"] == 50.0
+    assert studio("check", str(path), "--min-score", "90").returncode == 3
+    assert studio("check", str(tmp_path / "absent.json")).returncode == 2

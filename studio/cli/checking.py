@@ -1,0 +1,60 @@
+"""`check`."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from studio.cli.output import errors, print_json, print_table, results
+from studio.cli.workspace import Json, open_workspace
+from studio.dataset.examination import Examination, examine
+from studio.dataset.reading import read_sources
+from studio.dataset.shapes import chosen_columns
+from studio.dataset.sources import open_sources
+from studio.errors import ThresholdNotMet
+from studio.scoring.items import load_question_set
+from studio.workspace.datasets import read_rows
+
+_SHOWN = 12
+_MEGABYTE = 1024 * 1024
+
+
+def check(
+    data: Annotated[str, typer.Argument(help="A file, or the id of a dataset.")],
+    question: Annotated[str | None, typer.Option(help="The column with the questions; guessed by default.")] = None,
+    answer: Annotated[str | None, typer.Option(help="The column with the answers; guessed by default.")] = None,
+    max_length: Annotated[int, typer.Option(min=16, help="Tokens that a training takes of a row.")] = 512,
+    min_score: Annotated[float, typer.Option(min=0.0, max=100.0, help="Exit 3 when the score is lower.")] = 0.0,
+    json_: Json = False,
+) -> None:
+    """Say whether data are sound: duplicates, contradictions, personal data, leakage and more, with a score from 0 to 100."""
+    settings, workspace, _ = open_workspace()
+    items = [item for path in sorted(workspace.eval_sets.glob("*.jsonl")) for item in load_question_set(path).items]
+    with ExitStack() as stack:
+        if (workspace.dataset(data) / "manifest.json").exists():
+            findings = read_rows(workspace, data)
+        else:
+            opened = stack.enter_context(open_sources(Path(data), max_bytes=settings.max_upload_mb * _MEGABYTE))
+            findings = read_sources(opened.sources, shape=chosen_columns(question, answer))
+        examination = examine(findings, items=items, max_characters=max_length)
+    if json_:
+        print_json(examination.to_json())
+    else:
+        _show(examination)
+    if examination.score < min_score:
+        raise ThresholdNotMet(f"The score is {examination.score}, below the {min_score:g} that was asked for.")
+
+
+def _show(examination: Examination) -> None:
+    results.print(f"{examination.rows:,} rows, score {examination.score} of 100.", highlight=False)
+    counts, parts = examination.counts, examination.parts
+    rows = [[kind.replace("_", " "), f"{counts[kind]:,}", f"{parts.get(kind, 0.0):.1f}"] for kind in counts]
+    if rows:
+        print_table("", ["found", "times", "points lost"], rows)
+    for finding in examination.findings[:_SHOWN]:
+        errors.print(f"  row {finding.row}: {finding.message}", highlight=False, soft_wrap=True)
+    if len(examination.findings) > _SHOWN:
+        errors.print(f"  ... and {len(examination.findings) - _SHOWN} more; --json lists them all.", highlight=False)

@@ -1,0 +1,209 @@
+"""Is a dataset sound? Every check over all rows, what it found, and one score that says how much of the data it concerns.
+
+A row's place is its position in the file, or in the dataset, from 0. A row that could not even be read is a finding too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from studio.dataset.contradictions import contradiction
+from studio.dataset.likeness import near_pairs, same_groups, words_of
+from studio.dataset.phrasings import shared_phrasings
+from studio.dataset.problems import Problem
+from studio.privacy import redact
+from studio.scoring.items import Item
+from studio.workspace.datasets import Row
+
+WEIGHTS: Mapping[str, float] = {
+    "empty": 1.0,
+    "turn_order": 1.0,
+    "placeholder": 1.0,
+    "contradiction": 1.0,
+    "leakage": 1.0,
+    "personal_data": 1.0,
+    "too_long": 0.5,
+    "duplicate": 0.5,
+    "near_duplicate": 0.25,
+}
+"""The kinds, and how much of a row each costs in the score: a row that teaches something wrong is lost, a repeated one half."""
+
+_UNREAD: Mapping[str, str] = {
+    "no_instruction": "empty",
+    "no_answer": "empty",
+    "placeholder": "placeholder",
+    "bad_turn": "turn_order",
+    "bad_history": "turn_order",
+    "no_turns": "turn_order",
+    "unknown_speaker": "turn_order",
+}
+_MOST_COMPARED = 30  # answers to one question that are compared with each other
+_SHOWN = 60  # characters of a text in a sentence
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong with a row. `other` is the row, or the id of the question set's item, that it is wrong with."""
+
+    row: int
+    kind: str
+    message: str
+    other: int | str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As the command line prints it."""
+        found: dict[str, Any] = {"row": self.row, "kind": self.kind, "message": self.message}
+        return found if self.other is None else {**found, "with": self.other}
+
+
+@dataclass(frozen=True)
+class Examination:
+    """All findings, in the order of the rows. `score` is from 0 to 100: the share of the rows that is sound, each by its worst finding."""
+
+    rows: int
+    findings: Sequence[Finding]
+
+    @property
+    def score(self) -> float:
+        """100 less what the findings cost, a row at most once."""
+        return round(100.0 - sum(self.parts.values()), 1)
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """What each kind costs, in points of the score; a row counts for its worst kind only."""
+        worst: dict[int, str] = {}
+        for finding in self.findings:
+            if finding.row not in worst or WEIGHTS[finding.kind] > WEIGHTS[worst[finding.row]]:
+                worst[finding.row] = finding.kind
+        rows = Counter(worst.values())
+        return {kind: 100.0 * weight * rows[kind] / self.rows for kind, weight in WEIGHTS.items() if rows[kind]}
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Findings of each kind."""
+        found = Counter(finding.kind for finding in self.findings)
+        return {kind: found[kind] for kind in WEIGHTS if found[kind]}
+
+    def to_json(self) -> dict[str, Any]:
+        """As `python -m studio check --json` prints it."""
+        parts = {kind: round(points, 2) for kind, points in self.parts.items()}
+        problems = [finding.to_json() for finding in self.findings]
+        return {"rows": self.rows, "score": self.score, "parts": parts, "counts": self.counts, "problems": problems}
+
+
+def examine(findings: Iterable[Row | Problem], *, items: Sequence[Item] = (), max_characters: int | None = None) -> Examination:
+    """Check the rows of a file or a dataset.
+
+    Args:
+        findings: rows, and the problems of those that could not be read, in order.
+        items: of all question sets whose phrasings must not be among them.
+        max_characters: conversations that are longer are reported; None reports none.
+    """
+    rows: dict[int, Row] = {}
+    found: list[Finding] = []
+    total = 0
+    for position, finding in enumerate(findings):
+        total += 1
+        if isinstance(finding, Problem):
+            found.append(Finding(position, _UNREAD.get(finding.kind, "empty"), finding.message))
+        else:
+            rows[position] = finding
+    for check in (_personal_data, _turn_order, _repeated, _contradicting):
+        found += check(rows)
+    found += _too_long(rows, max_characters)
+    found += _leaking(rows, items)
+    order = list(WEIGHTS)
+    return Examination(total, sorted(found, key=lambda one: (one.row, order.index(one.kind))))
+
+
+def _personal_data(rows: Mapping[int, Row]) -> Iterator[Finding]:
+    for position, row in rows.items():
+        kinds = Counter(found.kind for turn in row.messages for found in redact(turn["content"]).found)
+        if kinds:
+            named = ", ".join(f"{kind} ({count})" if count > 1 else kind for kind, count in kinds.items())
+            yield Finding(position, "personal_data", f"It holds personal data or a secret: {named}.")
+
+
+def _turn_order(rows: Mapping[int, Row]) -> Iterator[Finding]:
+    for position, row in rows.items():
+        roles = [turn["role"] for turn in row.messages]
+        turns = roles[1:] if roles[:1] == ["system"] else roles
+        if turns != ["user", "assistant"] * (len(turns) // 2) or not turns:
+            yield Finding(position, "turn_order", "Questions and answers don't take turns, beginning with a question.")
+
+
+def _too_long(rows: Mapping[int, Row], limit: int | None) -> Iterator[Finding]:
+    for position, row in rows.items():
+        length = sum(len(turn["content"]) for turn in row.messages)
+        if limit is not None and length > limit:
+            yield Finding(position, "too_long", f"It has {length:,} characters, over the {limit:,} that are surely trained whole.")
+
+
+def _repeated(rows: Mapping[int, Row]) -> Iterator[Finding]:
+    """The same question with the same answer again, or nearly the same question with it."""
+    places = list(rows)
+    texts = [words_of(_asked(rows[place])) for place in places]
+    answers = [words_of(rows[place].answer) for place in places]
+    for group in same_groups([(*text, "\0", *answer) for text, answer in zip(texts, answers, strict=True)]):
+        for later in group[1:]:
+            first = places[group[0]]
+            yield Finding(places[later], "duplicate", f"The same question and answer stand in row {first}.", first)
+    reported: set[int] = set()
+    for earlier, later in near_pairs(texts):
+        if answers[earlier] == answers[later] and later not in reported:
+            reported.add(later)
+            words = f"Nearly the same question as row {places[earlier]}, with the same answer: {_short(rows[places[earlier]].question)}"
+            yield Finding(places[later], "near_duplicate", words, places[earlier])
+
+
+def _contradicting(rows: Mapping[int, Row]) -> Iterator[Finding]:
+    """Rows that answer the same need, by family or by nearly the same question, with answers that can't both be right."""
+    reported: set[int] = set()
+    for first, second in _same_need(rows):
+        reason = contradiction(rows[first].answer, rows[second].answer)
+        if reason is not None and second not in reported:
+            reported.add(second)
+            yield Finding(second, "contradiction", f"It contradicts the answer of row {first} to the same need: {reason}.", first)
+
+
+def _same_need(rows: Mapping[int, Row]) -> Iterator[tuple[int, int]]:
+    places = list(rows)
+    texts = [words_of(_asked(rows[place])) for place in places]
+    families: dict[str, list[int]] = defaultdict(list)
+    for place, row in rows.items():
+        if row.family:
+            families[row.family].append(place)
+    groups = [[places[index] for index in group] for group in same_groups(texts)]
+    for group in [*groups, *families.values()]:
+        yield from combinations(_one_an_answer(group, rows)[:_MOST_COMPARED], 2)
+    for earlier, later in near_pairs(texts):
+        yield places[earlier], places[later]
+
+
+def _one_an_answer(places: Sequence[int], rows: Mapping[int, Row]) -> list[int]:
+    return list({rows[place].answer: place for place in reversed(places)}.values())[::-1]
+
+
+def _leaking(rows: Mapping[int, Row], items: Sequence[Item]) -> Iterator[Finding]:
+    by_question = {item.conversation[-1]["content"]: item.id for item in items}
+    by_text: dict[str, list[int]] = defaultdict(list)
+    for place, row in rows.items():
+        by_text[row.question].append(place)
+    for pair in shared_phrasings(by_text, by_question):
+        item = by_question[pair.evaluation]
+        for place in by_text[pair.train]:
+            words = f"The question stands in a question set as {item} (alike to {pair.similarity:.0f} of 100): {_short(pair.evaluation)}"
+            yield Finding(place, "leakage", words, item)
+
+
+def _asked(row: Row) -> str:
+    """All that was said before the last answer, without the system message."""
+    return "\n".join(turn["content"] for turn in row.messages[:-1] if turn["role"] != "system")
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
