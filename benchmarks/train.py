@@ -56,6 +56,7 @@ def measure(name: str, steps: int) -> dict[str, float]:
     from studio.chat.loading import load_base, load_tokenizer, pick_device
     from studio.dataset.registry import import_registry
     from studio.settings import Settings
+    from studio.training.adapters import compute_adapters_in_input_dtype
     from studio.training.callbacks import peak_memory_mb
     from studio.training.rows import tokenize
     from studio.training.sft import lora_config, sft_config
@@ -66,9 +67,13 @@ def measure(name: str, steps: int) -> dict[str, float]:
 
     workspace = Workspace.from_settings(Settings(home=Path(tempfile.gettempdir()) / "studio-benchmark"))
     base, device = prepare_model(workspace, find_model("smollm2-135m-instruct")), pick_device()
-    dataset = import_registry(workspace, workspace.samples / "dataset_info.json").dataset.id
+    dataset = import_registry(workspace, workspace.samples / "dataset_info.json", ["airline", "ecommerce", "printers"]).dataset.id
     spec = TrainSpec(
-        dataset=dataset, max_steps=steps, per_device_train_batch_size=BATCH, gradient_accumulation_steps=ACCUMULATION
+        dataset=dataset,
+        max_steps=steps,
+        per_device_train_batch_size=BATCH,
+        gradient_accumulation_steps=ACCUMULATION,
+        attention="eager",
     )
     rows = list(read_rows(workspace, dataset))
     tokenizer = load_tokenizer(base)
@@ -113,6 +118,8 @@ def measure(name: str, steps: int) -> dict[str, float]:
         processing_class=tokenizer,
         peft_config=lora_config(spec),
     )
+    if name == "studio":
+        compute_adapters_in_input_dtype(trainer.model)
     started = time.monotonic()
     trainer.train()
     seconds = time.monotonic() - started

@@ -23,7 +23,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "cpu-demo",
         "Embedded model on a CPU",
-        "SmolLM2-135M on two cores: the whole sample data in about a quarter of an hour. Chosen on a validation split.",
+        "SmolLM2-135M on two cores: up to three passes over the data within a quarter of an hour. Chosen on a validation split.",
         {
             "model": "smollm2-135m-instruct",
             "learning_rate": 1.5e-3,

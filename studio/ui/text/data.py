@@ -29,6 +29,7 @@ PREVIEW_SHAPE = "Recognised as {kind}: {shape}."
 PREVIEW_FILES = "The zip holds {files} that can be read; this is the first."
 PREVIEW_ROWS = "{usable} of the first {rows} can be used as they stand, for example:"
 PREVIEW_PROBLEMS = "{rejected} of the first {rows} would be rejected:"
+PREVIEW_UNKNOWN = "Not recognised yet"
 PREVIEW_BAD = "This file can't be imported."
 
 IMPORTED = "Imported {rows} as the dataset {name}."

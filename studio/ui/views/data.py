@@ -108,7 +108,7 @@ def preview_html(beginning: Preview, name: str) -> str:
     if beginning.files > 1:
         parts.append(f"<p>{text.PREVIEW_FILES.format(files=count(beginning.files, 'file'))}</p>")
     if beginning.refusal:
-        parts.append(refusal_html(beginning.refusal))
+        parts.append(refusal_html(beginning.refusal, title=text.PREVIEW_UNKNOWN))
     if usable:
         parts.append(f"<p>{text.PREVIEW_ROWS.format(usable=usable, rows=rows)}</p>")
         parts += [row_html(row) for row in beginning.rows[:_PREVIEW_ROWS]]
@@ -124,9 +124,9 @@ def column_choice(beginning: Preview) -> tuple[str | None, str | None]:
     return (shape.prompt, shape.response) if isinstance(shape, Columns) else (None, None)
 
 
-def refusal_html(sentence: str) -> str:
-    """Why a file can't be imported."""
-    return f'<div class="card" role="alert"><strong class="failed">{text.PREVIEW_BAD}</strong><p>{escape(sentence)}</p></div>'
+def refusal_html(sentence: str, *, title: str = text.PREVIEW_BAD) -> str:
+    """Why a file can't be imported, or not yet."""
+    return f'<div class="card" role="alert"><strong class="failed">{title}</strong><p>{escape(sentence)}</p></div>'
 
 
 def imported_html(result: ImportResult) -> str:
