@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -11,12 +12,13 @@ import typer
 from studio.cli.output import errors, print_json, print_table, results
 from studio.cli.workspace import Json, open_workspace
 from studio.dataset.examination import Examination, examine
+from studio.dataset.problems import Problem
 from studio.dataset.reading import read_sources
 from studio.dataset.shapes import chosen_columns
 from studio.dataset.sources import open_sources
 from studio.errors import ThresholdNotMet
 from studio.scoring.items import load_question_set
-from studio.workspace.datasets import read_rows
+from studio.workspace.datasets import Row, read_rows
 
 _SHOWN = 12
 _MEGABYTE = 1024 * 1024
@@ -33,12 +35,13 @@ def check(
     """Say whether data are sound: duplicates, contradictions, personal data, leakage and more, with a score from 0 to 100."""
     settings, workspace, _ = open_workspace()
     items = [item for path in sorted(workspace.eval_sets.glob("*.jsonl")) for item in load_question_set(path).items]
+    findings: Iterable[Row | Problem]
     with ExitStack() as stack:
-        if (workspace.dataset(data) / "manifest.json").exists():
-            findings = read_rows(workspace, data)
-        else:
+        if Path(data).exists() or "/" in data:
             opened = stack.enter_context(open_sources(Path(data), max_bytes=settings.max_upload_mb * _MEGABYTE))
             findings = read_sources(opened.sources, shape=chosen_columns(question, answer))
+        else:
+            findings = read_rows(workspace, data)
         examination = examine(findings, items=items, max_characters=max_length)
     if json_:
         print_json(examination.to_json())

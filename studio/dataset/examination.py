@@ -140,7 +140,9 @@ def _too_long(rows: Mapping[int, Row], limit: int | None) -> Iterator[Finding]:
     for position, row in rows.items():
         length = sum(len(turn["content"]) for turn in row.messages)
         if limit is not None and length > limit:
-            yield Finding(position, "too_long", f"It has {length:,} characters, over the {limit:,} that are surely trained whole.")
+            yield Finding(
+                position, "too_long", f"It has {length:,} characters, over the {limit:,} that are surely trained whole."
+            )
 
 
 def _repeated(rows: Mapping[int, Row]) -> Iterator[Finding]:

@@ -18,7 +18,9 @@ ITEMS = load_question_set(PROJECT_ROOT / "eval_sets" / "high_frequency.jsonl").i
 
 
 def row(question: str, answer: str = "It is blue.", **labels: Any) -> Row:
-    return Row(messages=[{"role": "user", "content": question}, {"role": "assistant", "content": answer}], source="test", **labels)
+    return Row(
+        messages=[{"role": "user", "content": question}, {"role": "assistant", "content": answer}], source="test", **labels
+    )
 
 
 def found(*rows: Row | Problem, **options: Any) -> list[tuple[int, str, int | str | None]]:
@@ -36,7 +38,11 @@ def test_the_same_row_again_is_a_duplicate_of_the_first_whatever_its_case_and_pu
 
 
 def test_nearly_the_same_question_with_the_same_answer_is_a_near_duplicate() -> None:
-    rows = row("Where can I see my last three bills?"), row("Where can I see my last four bills?"), row("When do you open on Sundays?")
+    rows = (
+        row("Where can I see my last three bills?"),
+        row("Where can I see my last four bills?"),
+        row("When do you open on Sundays?"),
+    )
     assert found(*rows) == [(1, "near_duplicate", 0)]
 
 
@@ -84,7 +90,9 @@ def test_personal_data_and_secrets_are_found_in_any_turn() -> None:
 
 def test_a_question_of_a_question_set_leaks_with_its_item_named() -> None:
     question = ITEMS[0].conversation[-1]["content"]
-    assert found(row("Something else entirely, please?"), row(question.upper() + "!"), items=ITEMS) == [(1, "leakage", ITEMS[0].id)]
+    assert found(row("Something else entirely, please?"), row(question.upper() + "!"), items=ITEMS) == [
+        (1, "leakage", ITEMS[0].id)
+    ]
 
 
 def test_wrong_turns_long_rows_and_rows_that_could_not_be_read_are_findings() -> None:
