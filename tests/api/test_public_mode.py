@@ -29,6 +29,8 @@ OPERATOR_ONLY = (
     "data_import",
     "data_import_samples",
     "data_preview",
+    "data_preview_question",
+    "data_preview_answer",
     "data_delete",
     "data_restore",
     "data_export",

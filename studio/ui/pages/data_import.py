@@ -60,8 +60,8 @@ class ImportSection:
         chosen = [self.file, self.question, self.answer]
         self.file.upload(plainly(self.look_into), self.file, [self.beginning, *columns], api_name="data_preview", **private)
         self.file.clear(plainly(self.forget), None, [self.beginning, *columns], api_name="data_preview_clear", **private)
-        for number, column in enumerate((self.question, self.answer)):
-            column.input(plainly(self.look_again), chosen, self.beginning, api_name=f"data_preview_column_{number}", **private)
+        for column, name in ((self.question, "question"), (self.answer, "answer")):
+            column.input(plainly(self.look_again), chosen, self.beginning, api_name=f"data_preview_{name}", **private)
         then(
             self.take_file.click(plainly(self.import_chosen), [*chosen, self.name], api_name="data_import", **done),
             "data_import",
