@@ -48,7 +48,7 @@ PRESETS: tuple[Preset, ...] = (
             "gradient_accumulation_steps": 1,
             "whole_answer_rows": 20,
             "attention": "eager",
-            "save_steps": 50,
+            "save_steps": 20,
         },
     ),
     Preset(
