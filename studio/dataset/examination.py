@@ -41,6 +41,9 @@ _UNREAD: Mapping[str, str] = {
     "no_turns": "turn_order",
     "unknown_speaker": "turn_order",
 }
+Words = tuple[str, ...]
+Pair = tuple[int, int]
+
 _MOST_COMPARED = 30  # answers to one question that are compared with each other
 _SHOWN = 60  # characters of a text in a sentence
 
@@ -112,8 +115,13 @@ def examine(findings: Iterable[Row | Problem], *, items: Sequence[Item] = (), ma
             found.append(Finding(position, _UNREAD.get(finding.kind, "empty"), finding.message))
         else:
             rows[position] = finding
-    for check in (_personal_data, _turn_order, _repeated, _contradicting):
-        found += check(rows)
+    places = list(rows)
+    asked = [words_of(_asked(row)) for row in rows.values()]
+    near = list(near_pairs(asked))
+    found += _personal_data(rows)
+    found += _turn_order(rows)
+    found += _repeated(rows, places, asked, near)
+    found += _contradicting(rows, _same_need(rows, places, asked, near))
     found += _too_long(rows, max_characters)
     found += _leaking(rows, items)
     order = list(WEIGHTS)
@@ -145,44 +153,40 @@ def _too_long(rows: Mapping[int, Row], limit: int | None) -> Iterator[Finding]:
             )
 
 
-def _repeated(rows: Mapping[int, Row]) -> Iterator[Finding]:
+def _repeated(rows: Mapping[int, Row], places: Sequence[int], asked: Sequence[Words], near: Sequence[Pair]) -> Iterator[Finding]:
     """The same question with the same answer again, or nearly the same question with it."""
-    places = list(rows)
-    texts = [words_of(_asked(rows[place])) for place in places]
     answers = [words_of(rows[place].answer) for place in places]
-    for group in same_groups([(*text, "\0", *answer) for text, answer in zip(texts, answers, strict=True)]):
+    for group in same_groups([(*text, "\0", *answer) for text, answer in zip(asked, answers, strict=True)]):
         for later in group[1:]:
             first = places[group[0]]
             yield Finding(places[later], "duplicate", f"The same question and answer stand in row {first}.", first)
     reported: set[int] = set()
-    for earlier, later in near_pairs(texts):
+    for earlier, later in near:
         if answers[earlier] == answers[later] and later not in reported:
             reported.add(later)
             words = f"Nearly the same question as row {places[earlier]}, with the same answer: {_short(rows[places[earlier]].question)}"
             yield Finding(places[later], "near_duplicate", words, places[earlier])
 
 
-def _contradicting(rows: Mapping[int, Row]) -> Iterator[Finding]:
+def _contradicting(rows: Mapping[int, Row], same_need: Iterable[Pair]) -> Iterator[Finding]:
     """Rows that answer the same need, by family or by nearly the same question, with answers that can't both be right."""
     reported: set[int] = set()
-    for first, second in _same_need(rows):
+    for first, second in same_need:
         reason = contradiction(rows[first].answer, rows[second].answer)
         if reason is not None and second not in reported:
             reported.add(second)
             yield Finding(second, "contradiction", f"It contradicts the answer of row {first} to the same need: {reason}.", first)
 
 
-def _same_need(rows: Mapping[int, Row]) -> Iterator[tuple[int, int]]:
-    places = list(rows)
-    texts = [words_of(_asked(rows[place])) for place in places]
+def _same_need(rows: Mapping[int, Row], places: Sequence[int], asked: Sequence[Words], near: Sequence[Pair]) -> Iterator[Pair]:
     families: dict[str, list[int]] = defaultdict(list)
     for place, row in rows.items():
         if row.family:
             families[row.family].append(place)
-    groups = [[places[index] for index in group] for group in same_groups(texts)]
+    groups = [[places[index] for index in group] for group in same_groups(asked)]
     for group in [*groups, *families.values()]:
         yield from combinations(_one_an_answer(group, rows)[:_MOST_COMPARED], 2)
-    for earlier, later in near_pairs(texts):
+    for earlier, later in near:
         yield places[earlier], places[later]
 
 
