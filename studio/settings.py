@@ -99,6 +99,11 @@ class Settings(BaseSettings):
         return frozenset(listed)
 
     @property
+    def max_upload_bytes(self) -> int:
+        """The largest upload, and the largest file that is imported, in bytes."""
+        return self.max_upload_mb * 1024 * 1024
+
+    @property
     def base_url(self) -> str:
         """The address for share links, without a trailing slash."""
         if self.url:

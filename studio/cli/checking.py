@@ -21,7 +21,6 @@ from studio.scoring.items import load_question_set
 from studio.workspace.datasets import Row, read_rows
 
 _SHOWN = 12
-_MEGABYTE = 1024 * 1024
 
 
 def check(
@@ -38,7 +37,7 @@ def check(
     findings: Iterable[Row | Problem]
     with ExitStack() as stack:
         if Path(data).exists() or "/" in data:
-            opened = stack.enter_context(open_sources(Path(data), max_bytes=settings.max_upload_mb * _MEGABYTE))
+            opened = stack.enter_context(open_sources(Path(data), max_bytes=settings.max_upload_bytes))
             findings = read_sources(opened.sources, shape=chosen_columns(question, answer))
         else:
             findings = read_rows(workspace, data)

@@ -18,7 +18,6 @@ from studio.scoring.items import find_question_set, load_question_set
 from studio.workspace.datasets import read_rows
 
 _SHOWN = 10
-_MEGABYTE = 1024 * 1024
 
 
 def import_(
@@ -32,7 +31,7 @@ def import_(
 ) -> None:
     """Bring training rows in; every rejected row is named with its reason."""
     settings, workspace, _ = open_workspace()
-    limit = settings.max_upload_mb * _MEGABYTE
+    limit = settings.max_upload_bytes
     if file.name == "dataset_info.json":
         result = import_registry(workspace, file, name=name, max_bytes=limit)
     else:

@@ -50,7 +50,7 @@ def serve(studio: Studio, *, block: bool = True) -> gr.Blocks:
         ssr_mode=False,
         enable_monitoring=False,
         run_history=False,
-        max_file_size=settings.max_upload_mb * 1024 * 1024,
+        max_file_size=settings.max_upload_bytes,
         app_kwargs=app_kwargs(studio),
     )
     return app

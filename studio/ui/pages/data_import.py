@@ -21,8 +21,6 @@ from studio.ui.views.data import column_choice, preview_html, refusal_html
 
 Updates = dict[Any, Any]
 
-_MEGABYTE = 1024 * 1024
-
 
 class ImportSection:
     """The components, and what their events do. `imported` says what to show of a new dataset."""
@@ -30,7 +28,7 @@ class ImportSection:
     def __init__(self, studio: Studio, imported: Callable[[ImportResult], Updates]) -> None:
         self._settings = studio.settings
         self._workspace = studio.workspace
-        self._max_bytes = studio.settings.max_upload_mb * _MEGABYTE
+        self._max_bytes = studio.settings.max_upload_bytes
         self._imported = imported
         with gr.Accordion(text.IMPORT_TITLE, open=False, visible=False) as self.whole:
             with gr.Row(equal_height=False):
