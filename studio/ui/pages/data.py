@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -13,11 +14,13 @@ from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
 from studio.ui.pages.data_import import ImportSection
+from studio.ui.pages.data_manifest import ManifestSection
+from studio.ui.pages.data_rejected import RejectedSection
 from studio.ui.pages.data_rows import RowsSection
+from studio.ui.pages.data_section import Section, Updates, chosen_dataset, offer
 from studio.ui.text import data as text
 from studio.ui.views import data as view
 from studio.ui.views.data_rows import RowFilter
-from studio.ui.views.words import size
 from studio.workspace.datasets import (
     TRASH_DAYS,
     Manifest,
@@ -28,9 +31,9 @@ from studio.workspace.datasets import (
     read_rows,
     restore_dataset,
 )
-from studio.workspace.files import write_text_atomically
 
-Updates = dict[Any, Any]
+_SECTIONS: Sequence[Callable[[Studio], Section]] = (RejectedSection, ManifestSection)
+"""The tabs about the chosen dataset after its rows, in their order."""
 
 # Keeps the address in step with what is shown, so that a reload and a copied address show the same.
 _WRITE_ADDRESS = """(dataset, q, industry, family, page) => {
@@ -54,6 +57,7 @@ class _DataPage:
     """The page's components, and what its events do."""
 
     def __init__(self, studio: Studio) -> None:
+        self._studio = studio
         self._settings = studio.settings
         self._workspace = studio.workspace
         gr.Markdown(f"# {text.TITLE}\n\n{text.PURPOSE}")
@@ -78,22 +82,15 @@ class _DataPage:
         with gr.Tabs():
             with gr.Tab(text.ROWS_TAB):
                 self.rows = RowsSection(self._workspace)
-            with gr.Tab(text.REJECTED_TAB) as self.rejected_tab:
-                self.rejected = gr.HTML()
-                self.rejected_page = gr.Number(1, label=text.PAGE, precision=0, minimum=1, visible=False)
-                with gr.Row():
-                    self.export_rejected = gr.Button(text.EXPORT_REJECTED, visible=False, scale=0, min_width=280)
-                    self.exported_rejected = gr.DownloadButton(visible=False, variant="primary", scale=0, min_width=280)
-            with gr.Tab(text.MANIFEST_TAB):
-                self.manifest = gr.HTML()
+            self.sections: list[Section] = [section(self._studio) for section in _SECTIONS]
 
     def wire(self, blocks: gr.Blocks) -> None:
         """Connect the events."""
         private: dict[str, Any] = {"api_visibility": "private"}
         quiet: dict[str, Any] = {"show_progress": "hidden", **private}
         dataset = [
-            self.dataset, self.facts, self.actions, self.exported, self.rejected_tab, self.rejected, self.rejected_page,
-            self.export_rejected, self.exported_rejected, self.manifest, *self.rows.outputs,
+            self.dataset, self.facts, self.actions, self.exported, *self.rows.outputs,
+            *(output for section in self.sections for output in section.outputs),
         ]  # fmt: skip
         changed = [self.message, self.undo, self.listing, self.chosen, self.trash, self.deleted, *dataset]
 
@@ -105,15 +102,10 @@ class _DataPage:
             self.chosen.input(plainly(self.choose), self.chosen, changed, api_name="data_choose", **quiet), "data_choose"
         )
         self.rows.wire(self.chosen, write_address)
-        gr.on(
-            [self.rejected_page.submit, self.rejected_page.blur],
-            plainly(self.turn_rejected), [self.chosen, self.rejected_page], self.rejected, api_name="data_rejected", **quiet,
-        )  # fmt: skip
+        for section in self.sections:
+            section.wire(self.chosen)
         self.importing.wire(changed, write_address)
         self.export.click(plainly(self.export_rows), self.chosen, self.exported, api_name="data_export", **private)
-        self.export_rejected.click(
-            plainly(self.export_problems), self.chosen, self.exported_rejected, api_name="data_export_rejected", **private
-        )
         write_address(
             self.delete.click(plainly(self.remove), self.chosen, changed, api_name="data_delete", **private), "data_delete"
         )
@@ -151,7 +143,7 @@ class _DataPage:
             BadInput: none is chosen, or a run needs it.
         """
         require_operator(self._settings, request, to="delete a dataset")
-        manifest = read_manifest(self._workspace, _chosen(dataset))
+        manifest = read_manifest(self._workspace, chosen_dataset(dataset))
         delete_dataset(self._workspace, manifest.id)
         left = list_datasets(self._workspace)
         return self._everything(left[0].id if left else None, operator=True) | {
@@ -180,29 +172,8 @@ class _DataPage:
             BadInput: none is chosen, or a row is no alpaca row.
         """
         require_operator(self._settings, request, to="export a dataset")
-        content = "".join(alpaca_json(read_rows(self._workspace, _chosen(dataset))))
-        return self._offer(f"{dataset}.json", content)
-
-    def export_problems(self, dataset: str | None, request: gr.Request) -> gr.DownloadButton:
-        """Write the list of rejected rows and offer it.
-
-        Raises:
-            NotAllowed: the caller is a visitor.
-            BadInput: none is chosen.
-        """
-        require_operator(self._settings, request, to="export the rejected rows")
-        manifest = read_manifest(self._workspace, _chosen(dataset))
-        return self._offer(f"{manifest.id}.rejected.json", view.rejected_json(manifest))
-
-    def turn_rejected(self, dataset: str | None, page: float | None) -> str:
-        """Another page of the rejected rows."""
-        return view.rejected_html(read_manifest(self._workspace, _chosen(dataset)).problems, int(page or 1))
-
-    def _offer(self, name: str, content: str) -> gr.DownloadButton:
-        path = self._workspace.export(name)
-        write_text_atomically(path, content)
-        label = text.DOWNLOAD.format(name=name, size=size(path.stat().st_size))
-        return gr.DownloadButton(label, value=path, visible=True)
+        content = "".join(alpaca_json(read_rows(self._workspace, chosen_dataset(dataset))))
+        return offer(self._workspace, f"{dataset}.json", content)
 
     def _everything(self, chosen: str | None, *, operator: bool, wanted: RowFilter | None = None, page: int = 1) -> Updates:
         """The whole page around the chosen dataset; one that does not exist is said so, and the others stay in reach."""
@@ -229,25 +200,15 @@ class _DataPage:
         return {**self._manifest_updates(manifest, operator=operator), **self.rows.open(manifest.id, wanted, page)}
 
     def _manifest_updates(self, manifest: Manifest, *, operator: bool) -> Updates:
-        pages = view.rejected_pages(manifest)
-        return {
+        updates: Updates = {
             self.dataset: gr.Column(visible=True),
             self.facts: view.facts_html(manifest),
             self.actions: gr.Row(visible=operator),
             self.exported: gr.DownloadButton(visible=False),
-            self.rejected_tab: gr.Tab(text.REJECTED_TAB_COUNTED.format(count=f"{manifest.rejected:,}")),
-            self.rejected: view.rejected_html(manifest.problems, 1),
-            self.rejected_page: gr.Number(1, label=text.PAGE_OF.format(pages=pages), maximum=pages, visible=pages > 1),
-            self.export_rejected: gr.Button(visible=operator and manifest.rejected > 0),
-            self.exported_rejected: gr.DownloadButton(visible=False),
-            self.manifest: view.manifest_html(manifest),
         }
-
-
-def _chosen(dataset: str | None) -> str:
-    if not dataset:
-        raise BadInput(text.CHOOSE_DATASET)
-    return dataset
+        for section in self.sections:
+            updates |= section.open(manifest, operator=operator)
+        return updates
 
 
 def _filled(markup: str) -> gr.HTML:
