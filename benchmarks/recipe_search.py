@@ -51,7 +51,8 @@ def try_recipe(workspace: Workspace, dataset: str, recipe: str) -> dict[str, obj
     status = queue.wait(run)
     rows = list(read_rows(workspace, dataset))
     _, held_out = split_phrasings(rows, hold_out=1)
-    by_family = {item.family: item for item in load_question_set(workspace.eval_sets / "high_frequency.jsonl").items}
+    sets = [load_question_set(workspace.eval_sets / f"{name}.jsonl") for name in ("high_frequency", "read_the_mind")]
+    by_family = {item.family: item for one in sets for item in one.items}
     model = TransformersModel(prepare_model(workspace, find_model(spec.model)))
     adapter = str(status.result["adapter"])
     passed = 0

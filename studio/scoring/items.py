@@ -43,17 +43,27 @@ class Message(_Record):
 
 
 class Point(_Record):
-    """A fact that the answer must state."""
+    """A fact that the answer must state, or something that it must show."""
 
     say: _Text
     """The fact, as a person would name it."""
-    any: tuple[str, ...] = Field(min_length=1)
+    any: tuple[str, ...] = ()
     """The wordings that state it; one is enough."""
+    shows: Literal["feeling", "crisis line at once", "person at once"] | None = Field(
+        default=None, exclude_if=lambda shows: shows is None
+    )
+    """What the answer must show, in whichever words, where no list of wordings can hold them (`empathy`, `crisis`, `handover`)."""
 
     @field_validator("any")
     @classmethod
     def _have_words(cls, wordings: tuple[str, ...]) -> tuple[str, ...]:
         return _with_words(wordings)
+
+    @model_validator(mode="after")
+    def _is_stated_or_shown(self) -> Self:
+        if bool(self.any) == bool(self.shows):
+            raise ValueError("a point has either wordings in 'any' or one thing that it 'shows', not both")
+        return self
 
 
 class Item(_Record):

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from itertools import combinations
 from typing import Any
 
 import pytest
 
+from studio.dataset.contradictions import contradiction
 from studio.dataset.phrasings import shared_phrasings
 from studio.scoring.items import load_question_set
 from studio.scoring.soundness import check_question_set
 from studio.settings import PROJECT_ROOT
 
 REGISTRY = json.loads((PROJECT_ROOT / "data" / "dataset_info.json").read_text())
-ITEMS = load_question_set(PROJECT_ROOT / "eval_sets" / "high_frequency.jsonl").items
-FILES: dict[str, list[dict[str, Any]]] = {
+SETS = {path.stem: load_question_set(path).items for path in sorted((PROJECT_ROOT / "eval_sets").glob("*.jsonl"))}
+ITEMS = SETS["high_frequency"]
+EVERY_FILE: dict[str, list[dict[str, Any]]] = {
     name: json.loads((PROJECT_ROOT / "data" / entry["file_name"]).read_text()) for name, entry in REGISTRY.items()
 }
+FILES = {name: rows for name, rows in EVERY_FILE.items() if name.removesuffix("_chats") in {item.industry for item in ITEMS}}
 ROWS = [row for rows in FILES.values() for row in rows]
 
 
@@ -48,9 +52,11 @@ def test_a_family_has_one_answer_of_25_to_60_words_with_two_facts() -> None:
         assert len(item.points) >= 2, item.id
 
 
-def test_no_phrasing_stands_in_training_and_in_the_question_set() -> None:
-    questions = [item.conversation[-1]["content"] for item in ITEMS]
-    assert shared_phrasings([row["instruction"] for row in ROWS], questions) == []
+@pytest.mark.parametrize("name", SETS)
+def test_no_phrasing_stands_in_training_and_in_a_question_set(name: str) -> None:
+    asked = [turn["content"] for item in SETS[name] for turn in item.conversation if turn["role"] == "user"]
+    trained = [row["instruction"] for rows in EVERY_FILE.values() for row in rows]
+    assert shared_phrasings(trained, asked) == []
 
 
 def test_the_leakage_check_would_notice() -> None:
@@ -58,8 +64,21 @@ def test_the_leakage_check_would_notice() -> None:
     assert shared_phrasings([question.upper() + "!!"], [question])
 
 
-def test_the_question_set_is_sound() -> None:
-    assert check_question_set(ITEMS) == []
+@pytest.mark.parametrize("name", SETS)
+def test_a_question_set_is_sound(name: str) -> None:
+    assert check_question_set(SETS[name]) == []
+
+
+def test_an_id_names_one_item_of_all_question_sets() -> None:
+    assert max(Counter(item.id for items in SETS.values() for item in items).values()) == 1
+
+
+def test_no_answer_contradicts_another_of_its_family() -> None:
+    answers = defaultdict(set)
+    for rows in EVERY_FILE.values():
+        for row in rows:
+            answers[row["family"]].add(row["output"])
+    assert [pair for given in answers.values() for pair in combinations(sorted(given), 2) if contradiction(*pair)] == []
 
 
 def test_at_least_twelve_families_end_in_a_hand_over_to_a_person() -> None:

@@ -52,6 +52,13 @@ def test_the_fingerprint_follows_the_content_and_not_the_layout(tmp_path: Path, 
     assert one.fingerprint == reordered.fingerprint != changed.fingerprint
 
 
+def test_a_set_without_the_later_keys_keeps_the_fingerprint_that_its_reports_know(fields: Fields) -> None:
+    content = Item.model_validate(fields()).model_dump(mode="json")
+    assert [sorted(point) for point in content["points"]] == [["any", "say"]] * 2
+    shown = {"say": "acknowledges the anger", "shows": "feeling"}
+    assert Item.model_validate(fields(points=[shown])).model_dump(mode="json")["points"] == [{**shown, "any": []}]
+
+
 BAD_LINES: list[tuple[dict[str, Any], str, str]] = [
     ({"answer": None}, "answer", "add the field"),
     ({"colour": "red"}, "colour", "remove it"),
@@ -62,7 +69,9 @@ BAD_LINES: list[tuple[dict[str, Any], str, str]] = [
     ({"question": None, "messages": [{"role": "assistant", "content": "Hi"}]}, "role 'user'", "correct the item"),
     ({"question": None, "messages": []}, "role 'user'", "correct the item"),
     ({"question": " "}, "question is empty", "correct the item"),
-    ({"points": [{"say": "x", "any": []}]}, "points.0.any", "correct the value"),
+    ({"points": [{"say": "x", "any": []}]}, "points.0", "correct the value"),
+    ({"points": [{"say": "x", "any": ["ok"], "shows": "feeling"}]}, "'shows', not both", "correct the value"),
+    ({"points": [{"say": "x", "shows": "humour"}]}, "points.0.shows", "correct the value"),
     ({"points": [{"say": "x", "any": ["ok", "..."]}]}, "'...' holds no word", "correct the value"),
     ({"forbidden": ["—"]}, "'—' holds no word", "correct the value"),
 ]

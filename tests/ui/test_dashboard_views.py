@@ -58,6 +58,11 @@ def shown_ids(report: Report, **view: Any) -> list[str]:
     return [item["id"] for item in items.select(report, ItemView(**view)).items]
 
 
+def test_the_set_of_the_headline_is_offered_first() -> None:
+    assert views.question_sets(["read_the_mind", "general", "high_frequency"]) == ["high_frequency", "general", "read_the_mind"]
+    assert views.question_sets(["mine", "a"]) == ["a", "mine"]
+
+
 def test_the_headline_is_k_of_n_with_every_figure_for_each_model(report: Report) -> None:
     shown = views.headline(report)
     assert "4/24 = 16.7%" in shown and "18/24 = 75.0%" in shown

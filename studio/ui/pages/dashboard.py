@@ -363,7 +363,7 @@ class _Evaluating:
         return self._progress(find_run(self.studio.workspace, watched), operator=operator)
 
     def _question_sets(self) -> list[str]:
-        return sorted(path.stem for path in self.studio.workspace.eval_sets.glob("*.jsonl"))
+        return views.question_sets(path.stem for path in self.studio.workspace.eval_sets.glob("*.jsonl"))
 
     def _base_model(self, models: list[str]) -> str:
         bases = sorted({model.base_model for model in tuned_models(self.studio.workspace) if model.run in models})

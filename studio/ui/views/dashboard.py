@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -15,6 +15,7 @@ from studio.ui.views.figures import count, duration, interval, moment, probabili
 from studio.workspace.reports import Comparison, ModelScore, Report
 from studio.workspace.runs import RunState, Status
 
+_HEADLINE_SET = "high_frequency"
 _SIGNIFICANT = 0.05
 _SHORT_DIGEST = 12  # characters of a fingerprint that a person compares
 _MANY_CHANGED = 60  # item ids listed in full
@@ -44,6 +45,11 @@ class ReportSummary:
         """As it is named in a choice: when, which questions, the tuned score (or the base's)."""
         best = self.scores.get("tuned") or self.scores.get("base") or []
         return f"{moment(self.created)} · {self.question_set} · {', '.join(best)}"
+
+
+def question_sets(names: Iterable[str]) -> list[str]:
+    """The question sets as they are offered: the one that makes the headline first, the others in the alphabet's order."""
+    return sorted(names, key=lambda name: (name != _HEADLINE_SET, name))
 
 
 def empty() -> str:
