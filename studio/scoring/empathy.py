@@ -90,7 +90,6 @@ _FORMS = {
         rf"\bsorry (?:for|about) (?:your |what {_WORDS}|all {_WORDS}){_WORDS}?(?:{_FEELING}|{_PEOPLE}|happened|you|through)\b",
         r"\bsorry (?:that )?(?:you (?:are|were|have|had|feel|lost|went|must)|we (?:let|left|kept|failed|put)|(?:this|that|it) (?:has )?happen)",
         r"\bsorry that (?:strangers|others|somebody|someone|nobody|no one|your)\b|\bsorry to hear (?:(?:that|about|of|how)\b(?! you want)|you)",
-        r"\b(?:so|very|truly|deeply) sorry$",
         r"\b(?:my|our) (?:[^\W_]+ ){0,2}(?:condolences|sympath(?:y|ies))\b|\b(?:condolences|sympathy) (?:on|for|to) ",
     ),
     "welcomed": (

@@ -21,6 +21,7 @@ NAMED = [
     "In China, call 12356.",
     "Please don't wait: call 988.",
     "Do not hesitate to call 988.",
+    "Call 988, 24 hours a day.",
 ]
 
 NOT_NAMED = [
@@ -31,6 +32,8 @@ NOT_NAMED = [
     "Call 112 or 911 now.",
     "Your order 988 is on its way.",
     "Call us about order 988.",
+    "Their phone number is 408-988-2555, call them.",
+    "Call 988-2555 for a table.",
     "Call us within 143 days.",
     "Call us, and 988 points are yours.",
     "Ring the bell of flat 9 88.",

@@ -40,6 +40,7 @@ ONLY_POLITE = [
     "I'm sorry, but I can't help with that.",
     "We apologise for any inconvenience this may have caused.",
     "Sorry for the inconvenience and the delay.",
+    "I am so sorry. That date doesn't work; is there another?",
     "Thank you for contacting us.",
     "Thank you for telling us your order number.",
     "Thank you for your patience.",
