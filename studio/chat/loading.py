@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import timeit
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from studio.errors import EngineError
 
 _BF16_CAPABILITY = (8, 0)  # Ampere; earlier GPUs emulate bf16 slowly, whatever `is_bf16_supported()` says
 _CLEARLY_FASTER = 1.5
+_TURNS = 24
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,21 @@ def cpu_computes_bf16() -> bool:
     Its flags don't say. On two cores with the same AVX512-BF16, bf16 and fp32 came to 158 and 281 GFLOPS on one (Xeon), and to 1,008 and
     216 on another (EPYC, family 26); with AVX-512 alone to 43 and 276 (1024 x 576 by 576 x 1536). So far apart that noise does not flip it.
     """
-    return _multiply_seconds(torch.bfloat16) * _CLEARLY_FASTER < _multiply_seconds(torch.float32)
+    seconds = _multiply_seconds((torch.bfloat16, torch.float32))
+    return seconds[torch.bfloat16] * _CLEARLY_FASTER < seconds[torch.float32]
 
 
-def _multiply_seconds(dtype: torch.dtype) -> float:
-    """The best time of a few for one matrix product of the size that the embedded model's layers have."""
-    rows, weights = torch.ones(512, 576, dtype=dtype), torch.ones(1536, 576, dtype=dtype)
-    return min(timeit.repeat(lambda: torch.nn.functional.linear(rows, weights), number=1, repeat=6))
+def _multiply_seconds(dtypes: Sequence[torch.dtype]) -> dict[torch.dtype, float]:
+    """The best time of many for one matrix product of the size that the embedded model's layers have.
+
+    The formats take turns: what else the machine does for a while slows both.
+    """
+    operands = {dtype: (torch.ones(512, 576, dtype=dtype), torch.ones(1536, 576, dtype=dtype)) for dtype in dtypes}
+    turns = [
+        {dtype: timeit.timeit(lambda: torch.nn.functional.linear(*operands[dtype]), number=1) for dtype in dtypes}  # noqa: B023
+        for _ in range(_TURNS)
+    ]
+    return {dtype: min(turn[dtype] for turn in turns) for dtype in dtypes}
 
 
 def dtype_for_capability(capability: tuple[int, int]) -> torch.dtype:

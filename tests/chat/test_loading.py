@@ -24,13 +24,14 @@ def forgotten() -> Iterator[None]:
 )
 def test_a_cpu_takes_bf16_only_where_it_is_clearly_faster(bf16_seconds: float, dtype: torch.dtype) -> None:
     seconds = {torch.bfloat16: bf16_seconds, torch.float32: 1.0}
-    with patch.object(loading, "_multiply_seconds", seconds.__getitem__), patch("torch.cuda.is_available", return_value=False):
+    with patch.object(loading, "_multiply_seconds", return_value=seconds), patch("torch.cuda.is_available", return_value=False):
         assert loading.pick_device().dtype is dtype
 
 
 def test_the_measurement_takes_a_real_product_in_each_format() -> None:
-    assert 0 < loading._multiply_seconds(torch.float32) < 5
-    assert 0 < loading._multiply_seconds(torch.bfloat16) < 5
+    seconds = loading._multiply_seconds((torch.bfloat16, torch.float32))
+    assert seconds.keys() == {torch.bfloat16, torch.float32}
+    assert all(0 < one < 5 for one in seconds.values())
 
 
 def test_a_gpu_below_capability_8_gets_fp16() -> None:
