@@ -10,6 +10,7 @@ from studio.cli.output import follow, print_json, print_table, results
 from studio.cli.workspace import Json, open_workspace
 from studio.errors import BadInput, ThresholdNotMet
 from studio.evaluation.requests import evaluation_spec, request_evaluation
+from studio.placeholders import parse_values
 from studio.training.requests import find_tuned
 from studio.workspace.layout import Workspace
 from studio.workspace.reports import Report, read_report
@@ -22,6 +23,9 @@ def evaluate(
     base_model: Annotated[str | None, typer.Option(help="Base model by catalog name; that of the first run by default.")] = None,
     industry: Annotated[list[str] | None, typer.Option(help="Only items of this industry; may be given several times.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many items, evenly spread; for a quick look.")] = None,
+    fill: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE; fills a placeholder of the set, as name=Nova. May be repeated.")
+    ] = None,
     min_accuracy: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Exit 3 if the last model is below this.")] = None,
     json_: Json = False,
 ) -> None:
@@ -29,7 +33,15 @@ def evaluate(
     settings, workspace, queue = open_workspace()
     names = [name.strip() for name in models.split(",") if name.strip()]
     base = base_model or _base_of(workspace, names) or settings.model
-    spec = evaluation_spec(workspace, question_set=set_, models=names, base_model=base, industries=industry or (), limit=limit)
+    spec = evaluation_spec(
+        workspace,
+        question_set=set_,
+        models=names,
+        base_model=base,
+        industries=industry or (),
+        limit=limit,
+        fill=parse_values(fill or ()),
+    )
     run = request_evaluation(queue, spec)
     status = follow(queue, run, f"Evaluating {run.id}")
     if status.state is not RunState.SUCCEEDED:

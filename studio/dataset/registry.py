@@ -29,6 +29,8 @@ from studio.workspace.datasets import Row
 from studio.workspace.layout import Workspace
 
 _MAX_REGISTRY_BYTES = 5 * 1024 * 1024
+_ROWS_TO_KNOW_A_TEMPLATE = 20
+_HEAD = 16_384  # bytes of a file in which a template shows a placeholder
 _COLUMNS = ("prompt", "query", "response", "system", "history", "messages", "chosen", "rejected", "kto_tag")
 _TAGS: Mapping[str, tuple[str, str]] = {  # LLaMA-Factory's name of a tag: sharegpt's and openai's value of it
     "role_tag": ("from", "role"),
@@ -53,6 +55,22 @@ class Entry:
     shape: Shape
     limit: int | None = None
 
+    @property
+    def is_template(self) -> bool:
+        """Whether its rows are to be filled in first, as those of LLaMA-Factory's `identity.json`: most of its beginning holds placeholders."""
+        if not self.path.is_file():
+            return False
+        with self.path.open("rb") as stream:
+            if b"{{" not in stream.read(_HEAD):
+                return False
+        try:
+            with open_sources(self.path) as opened:
+                beginning = list(islice(read_sources(opened.sources, shape=self.shape), _ROWS_TO_KNOW_A_TEMPLATE))
+        except BadInput:
+            return False
+        kinds = [finding.kind for finding in beginning if isinstance(finding, Problem)]
+        return 2 * kinds.count("placeholder") > len(beginning)
+
 
 @dataclass(frozen=True)
 class Registry:
@@ -63,7 +81,7 @@ class Registry:
     unsupported: Mapping[str, str]
 
     def choose(self, names: Sequence[str] | None) -> list[Entry]:
-        """The named entries, each once; without names all whose file is there.
+        """The named entries, each once; without names all whose file is there, but for templates, whose rows are to be filled in first.
 
         Raises:
             NotFound: there is no entry of that name.
@@ -74,7 +92,7 @@ class Registry:
         entries = [entry for entry in self.entries.values() if entry.path.is_file()]
         if not entries:
             raise BadInput(f"{self.path.name} names no file that lies beside it, so there is nothing to import.")
-        return entries
+        return [entry for entry in entries if not entry.is_template] or entries
 
     def skipped(self, names: Sequence[str] | None) -> list[str]:
         """What `choose` leaves out without being told to, one sentence each."""
@@ -85,7 +103,12 @@ class Registry:
             for entry in self.entries.values()
             if not entry.path.is_file()
         ]
-        return [*self.unsupported.values(), *absent]
+        templates = [
+            f"{entry.name}: its rows hold placeholders, so fill it in as a brand identity first."
+            for entry in self.entries.values()
+            if entry.is_template
+        ]
+        return [*self.unsupported.values(), *absent, *templates]
 
     def _entry(self, name: str) -> Entry:
         if name in self.unsupported:

@@ -19,6 +19,7 @@ from studio.evaluation.report import Answers, build_report
 from studio.evaluation.selection import of_industries, spread
 from studio.evaluation.spec import Contestant, EvalSpec, parse_spec, resolve
 from studio.jobs.progress import Reporter
+from studio.scoring.filling import fill_question_set
 from studio.scoring.items import Item, load_question_set
 from studio.scoring.verdict import judge
 from studio.workspace.files import append_json_line, read_json_lines
@@ -36,7 +37,7 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
         Stopped: somebody asked to; the answers so far are kept for a resume.
     """
     spec = parse_spec(values)
-    question_set = load_question_set(Path(spec.question_set))
+    question_set = fill_question_set(load_question_set(Path(spec.question_set)), spec.fill)
     items = spread(of_industries(question_set.items, spec.industries), spec.limit)
     contestants = resolve(workspace, spec.models, spec.base_model)
     reporter.phase("loading the model")
@@ -45,7 +46,9 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     reporter.phase("answering")
     ledger = Ledger(reporter.run.folder / "answers.jsonl", total=len(items) * len(contestants))
     answered = [_answers(model, one, items, ledger, reporter, spec, decoding) for one in contestants]
-    report = build_report(reporter.run.id, question_set, items, answered, base_model=spec.base_model, decoding=decoding)
+    report = build_report(
+        reporter.run.id, question_set, items, answered, base_model=spec.base_model, decoding=decoding, fill=spec.fill
+    )
     write_report(workspace, report)
     return {"report": report["id"]}
 

@@ -13,7 +13,7 @@ from studio.scoring.floors import floor_scores
 from studio.scoring.items import Item, QuestionSet
 from studio.scoring.verdict import Outcome, Verdict
 from studio.workspace.clock import timestamp
-from studio.workspace.reports import SCHEMA, Comparison, IndustryScore, ItemResult, ModelScore, Report, ReportItem, Score
+from studio.workspace.reports import SCHEMA, Comparison, IndustryScore, ItemResult, ModelScore, QuestionSetInfo, Report, ReportItem, Score
 
 
 @dataclass(frozen=True)
@@ -40,19 +40,27 @@ def build_report(
     *,
     base_model: str,
     decoding: Decoding,
+    fill: Mapping[str, str] | None = None,
 ) -> Report:
-    """The report of these answers. With a base and a tuned model among them, they are compared pairwise."""
+    """The report of these answers; `fill` is what filled the set's placeholders. With a base and a tuned model among them, they are compared pairwise."""
     return Report(
         schema=SCHEMA,
         id=report_id,
         created=timestamp(),
-        question_set={"name": question_set.name, "fingerprint": question_set.fingerprint, "items": len(items)},
+        question_set=_about(question_set, len(items), fill or {}),
         decoding=dict(decoding.to_json()),
         models=[_model_score(items, model, base_model) for model in models],
         floors=floor_scores(items),
         comparison=_first_comparison(items, models),
         items=[_report_item(index, item, models) for index, item in enumerate(items)],
     )
+
+
+def _about(question_set: QuestionSet, items: int, fill: Mapping[str, str]) -> QuestionSetInfo:
+    about = QuestionSetInfo(name=question_set.name, fingerprint=question_set.fingerprint, items=items)
+    if fill:
+        about["fill"] = dict(fill)
+    return about
 
 
 def compare(items: Sequence[Item], base: Answers, tuned: Answers) -> Comparison:

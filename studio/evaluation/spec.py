@@ -29,6 +29,7 @@ class EvalSpec(BaseModel):
     max_new_tokens: int = Field(default=120, ge=8, le=2048)
     batch_size: int = Field(default=16, ge=1, le=256)
     industries: tuple[str, ...] = Field(default=(), description="Only items of these industries; all of them where it is empty.")
+    fill: dict[str, str] = Field(default={}, description="What fills the set's placeholders, as name = Nova.")
     limit: int | None = Field(default=None, ge=1, description="Only so many items, evenly spread; for a quick look.")
 
 

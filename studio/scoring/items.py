@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -150,7 +151,7 @@ def load_question_set(path: Path) -> QuestionSet:
     items = [_parse(line, where=f"{path}, line {number}") for number, line in lines]
     _check_ids(items, [number for number, _ in lines], path)
     _check_weights(items, [number for number, _ in lines], path)
-    return QuestionSet(name=path.stem, path=path, items=tuple(items), fingerprint=_fingerprint(items))
+    return QuestionSet(name=path.stem, path=path, items=tuple(items), fingerprint=fingerprint(items))
 
 
 def _read_text(path: Path) -> str:
@@ -198,7 +199,8 @@ def _check_weights(items: list[Item], numbers: list[int], path: Path) -> None:
         )
 
 
-def _fingerprint(items: list[Item]) -> str:
+def fingerprint(items: Sequence[Item]) -> str:
+    """SHA-256 of what the items say, in hex."""
     content = [item.model_dump(mode="json") for item in items]
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

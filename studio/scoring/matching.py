@@ -20,6 +20,9 @@ Denied before
 Denied after
     "a full refund is not possible", "... is unavailable", "... will never be given": right behind the phrase.
 
+Chinese
+    `不`, `没` and `非` deny as `not` does ("我不是 ChatGPT"), `但` and `而` start a clause. `不仅`, `不过`, `不客气` and the like deny nothing.
+
 As it stands
     An alternative with a denial of its own ("no fee", "cannot be changed") is matched word for word.
 
@@ -48,10 +51,12 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_DENIALS = _words("not no never without neither nor none unable ineligible")
+_DENIALS = _words("not no never without neither nor none unable ineligible 不 没 非")
 _DENYING_PAIRS = frozenset({("instead", "of"), ("rather", "than")})
-_HARMLESS_AFTER_DENIAL = _words("only just merely simply worry worries hesitate forget problem problems doubt matter")
-_CONNECTIVES = _words("but however though although because since so and then while whereas instead")
+_HARMLESS_AFTER_DENIAL = _words("only just merely simply worry worries hesitate forget problem problems doubt matter") | _words(
+    "仅 只 光 但 过 管 论 错 客 好 常 断 问"  # of 不仅, 不只, 不光, 不但, 不过, 不管, 不论, 不错, 不客气, 不好意思, 非常, 不断, 没问题
+)
+_CONNECTIVES = _words("but however though although because since so and then while whereas instead 但 而")
 _CONDITIONALS = _words("if when once unless until before than except")
 _STARTS_A_CLAUSE = _CONNECTIVES | _CONDITIONALS
 _CIRCUMSTANCE = _words("within after from on by at in during")
@@ -88,6 +93,12 @@ def states(answer: str, alternative: str) -> bool:
     if not _DENIALS.isdisjoint(wanted.words):
         return True
     return any(not _denied(read, start, start + len(wanted.words)) for start in _occurrences(read, wanted))
+
+
+def mentions(text: str, phrase: str) -> bool:
+    """Whether `text` holds the words of `phrase` in a row, denied or not. False for a phrase without a word."""
+    wanted = _read(phrase)
+    return bool(wanted.words) and wanted.line in _read(text).line
 
 
 @lru_cache(maxsize=8192)

@@ -11,7 +11,8 @@
 - Punctuation is kept as two tokens, because a denial ends with its clause (`matching`): `STOP` between sentences,
   `PAUSE` within one. Both are absent at the beginning and the end.
 
-English only. The same text always gives the same tokens, and normalising twice changes nothing.
+English; Chinese and Japanese characters are words of their own, so that a name or a number is found in them: `我是Nova` holds `nova`. The
+same text always gives the same tokens, and normalising twice changes nothing.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ _RUN_TOGETHER = {
 _AM_PM = re.compile(r"(?<![^\W\d_])([ap])\.m\b\.?")
 _THOUSANDS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
 _RANGE = re.compile(r"(?<![0-9.:/-])([0-9]+(?:[.:][0-9]+)?\s?(?:%|am|pm)?)\s?[-–]\s?(?=[$€£]?[0-9]+(?![0-9]*-))")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")  # kana and Han, written without spaces between words
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _DASH = re.compile(r"\s-+\s|–|--+|\n")
 
@@ -103,6 +105,8 @@ def _unify_characters(text: str) -> str:
         text = pattern.sub(spelled_out, text)
     text = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), spell_iso_dates(text))
     text = _RANGE.sub(r"\1 to ", text)
+    if not text.isascii():
+        text = _UNSPACED.sub(r" \g<0> ", text)
     return _DASH.sub(f" {PAUSE} ", _BLANK_LINE.sub(f" {STOP} ", text))
 
 

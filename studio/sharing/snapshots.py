@@ -128,22 +128,28 @@ class _Redactor:
 
 def _shared_report(report: Report, redactor: _Redactor) -> Report:
     names = _public_names(report["models"])
-    question_set = report["question_set"]
     return Report(
         schema=report["schema"],
         id="",
         created=report["created"],
-        question_set=QuestionSetInfo(
-            name=redactor.text(_last_part(question_set["name"])),
-            fingerprint=question_set["fingerprint"],
-            items=question_set["items"],
-        ),
+        question_set=_shared_questions(report["question_set"], redactor),
         decoding=cast(dict[str, object], redactor.any(report["decoding"])),
         models=[_shared_model(model, names) for model in report["models"]],
         floors=dict(report["floors"]),
         comparison=_shared_comparison(report["comparison"], names),
         items=[_shared_item(item, names, redactor) for item in report["items"]],
     )
+
+
+def _shared_questions(question_set: QuestionSetInfo, redactor: _Redactor) -> QuestionSetInfo:
+    shared = QuestionSetInfo(
+        name=redactor.text(_last_part(question_set["name"])),
+        fingerprint=question_set["fingerprint"],
+        items=question_set["items"],
+    )
+    if "fill" in question_set:
+        shared["fill"] = {name: redactor.text(value) for name, value in question_set["fill"].items()}
+    return shared
 
 
 def _shared_model(model: ModelScore, names: Mapping[str, str]) -> ModelScore:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from studio.charts import model_labels
 from studio.sharing.groups import Group, item_groups
 from studio.sharing.snapshots import Snapshot
-from studio.workspace.reports import Comparison, IndustryScore, ModelScore, Report, Score
+from studio.workspace.reports import Comparison, IndustryScore, ModelScore, QuestionSetInfo, Report, Score
 
 _SIGNIFICANT = 0.05
 _SHORT_DIGEST = 12  # characters of a digest that a person compares
@@ -105,7 +105,7 @@ def page_view(snapshot: Snapshot) -> PageView:
         date=f"{moment.day} {moment:%B %Y, %H:%M} UTC",
         date_iso=moment.isoformat(timespec="seconds"),
         items=report["question_set"]["items"],
-        question_set=report["question_set"]["name"],
+        question_set=_questions(report["question_set"]),
         fingerprint=_short(report["question_set"]["fingerprint"]),
         decoding=_decoding(report["decoding"]),
         models=models,
@@ -117,6 +117,12 @@ def page_view(snapshot: Snapshot) -> PageView:
         redacted=_redacted(snapshot.redactions),
         digest=snapshot.digest,
     )
+
+
+def _questions(asked: QuestionSetInfo) -> str:
+    """The set's name, and about which brand it asked."""
+    filled = ", ".join(f"{name} {value}" for name, value in asked.get("fill", {}).items())
+    return f"{asked['name']} ({filled})" if filled else asked["name"]
 
 
 def _figure(score: Score) -> Figure:

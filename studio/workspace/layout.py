@@ -82,6 +82,11 @@ class Workspace:
         """What `demo` has done so far."""
         return self.home / "demo.json"
 
+    @property
+    def identity_file(self) -> Path:
+        """The brand identity form as it was left."""
+        return self.home / "identity.json"
+
     def model(self, name: str) -> Path:
         """The folder of a prepared model."""
         return self.models / plain_name(name, what="model")

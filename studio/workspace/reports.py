@@ -6,7 +6,7 @@ Accuracies are fractions in [0, 1]; intervals are `[low, high]` at 95%.
 
 from __future__ import annotations
 
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 from studio.errors import NotFound
 from studio.workspace.files import read_json, write_json_atomically
@@ -86,11 +86,12 @@ class Comparison(TypedDict):
 
 
 class QuestionSetInfo(TypedDict):
-    """Which questions were asked."""
+    """Which questions were asked. `fill` is what filled their placeholders, where they have any."""
 
     name: str
     fingerprint: str
     items: int
+    fill: NotRequired[dict[str, str]]
 
 
 class Report(TypedDict):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import gradio as gr
 
 from studio.charts import accuracy_by_industry
+from studio.dataset.identity.saving import kept_form
 from studio.errors import BadInput, StudioError
 from studio.evaluation.comparison import compare_reports
 from studio.evaluation.requests import evaluation_spec, request_evaluation
 from studio.evaluation.spec import BASE
+from studio.placeholders import parse_values
+from studio.scoring.filling import placeholders_of
+from studio.scoring.items import find_question_set, load_question_set
 from studio.training.requests import tuned_models
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
@@ -80,6 +84,7 @@ class _Parts:
     question_set: Any
     models: Any
     limit: Any
+    fill: Any
     start: Any
     stop: Any
     progress: Any
@@ -160,6 +165,7 @@ def _evaluation_parts() -> dict[str, Any]:
             found["limit"] = gr.Number(
                 label=text.LIMIT_LABEL, info=text.LIMIT_INFO, value=None, precision=0, minimum=1, min_width=240
             )
+        found["fill"] = gr.Textbox(label=text.FILL_LABEL, info=text.FILL_INFO, lines=2, max_length=500, visible=False)
         found["models"] = gr.CheckboxGroup(label=text.MODELS_LABEL, info=text.MODELS_INFO, choices=[])
         found["start"] = gr.Button(text.START, variant="primary")
     found |= {"progress": gr.HTML(""), "stop": gr.Button(text.STOP, variant="stop", visible=False)}
@@ -172,7 +178,7 @@ def _wire(page: gr.Blocks, parts: _Parts, reading: _Reading, evaluating: _Evalua
     quiet: dict[str, Any] = {"show_progress": "hidden", **private}
     page.load(plainly(reading.opened), None, parts.whole_report, api_name="dashboard_open", **private)
     page.load(
-        plainly(evaluating.opened), None, [parts.form, parts.visitor, parts.question_set, parts.models, *parts.evaluation],
+        plainly(evaluating.opened), None, [parts.form, parts.visitor, parts.question_set, parts.models, parts.fill, *parts.evaluation],
         api_name="dashboard_evaluate_open", **quiet,
     )  # fmt: skip
     gr.on(
@@ -188,9 +194,12 @@ def _wire(page: gr.Blocks, parts: _Parts, reading: _Reading, evaluating: _Evalua
     parts.prepare.click(plainly(reading.download), parts.opened, parts.files, api_name="dashboard_download", **private)
     # Not preprocessed: `start` checks who asks before it looks at what is asked.
     parts.start.click(
-        plainly(evaluating.start), [parts.question_set, parts.models, parts.limit], parts.evaluation,
+        plainly(evaluating.start), [parts.question_set, parts.models, parts.limit, parts.fill], parts.evaluation,
         api_name="dashboard_evaluate", preprocess=False, **private,
     )  # fmt: skip
+    parts.question_set.input(
+        plainly(evaluating.choose_set), parts.question_set, parts.fill, api_name="dashboard_set", preprocess=False, **quiet
+    )
     parts.stop.click(plainly(evaluating.stop), parts.watched, parts.evaluation, api_name="dashboard_stop", **private)
     parts.timer.tick(plainly(evaluating.look), parts.watched, parts.evaluation, api_name="dashboard_progress", **quiet)
 
@@ -327,10 +336,23 @@ class _Evaluating:
             parts.visitor: gr.Markdown(visible=not operator),
             parts.question_set: gr.Dropdown(choices=sets, value=sets[0] if sets else None),
             parts.models: gr.CheckboxGroup(choices=models, value=[value for _, value in models[:2]]),
+            **(self.choose_set(sets[0], request) if sets else {}),
             **(self._progress(unfinished[-1], operator=operator) if unfinished else {}),
         }
 
-    def start(self, question_set: str | None, models: list[str], limit: float | None, request: gr.Request) -> Updates:
+    def choose_set(self, question_set: str | None, request: gr.Request) -> Updates:
+        """Another set was chosen: whether it asks about a brand, and which the brand identity form was left with."""
+        wanted: tuple[str, ...] = ()
+        if question_set in self._question_sets():
+            wanted = placeholders_of(load_question_set(find_question_set(question_set, self.studio.workspace.eval_sets)).items)
+        operator = identify(self.studio.settings, request).operator
+        form = asdict(kept_form(self.studio.workspace)) if operator else {}
+        lines = [f"{name} = {form.get(name, '')}" for name in wanted]
+        return {self.parts.fill: gr.Textbox("\n".join(lines), visible=bool(wanted))}
+
+    def start(
+        self, question_set: str | None, models: list[str], limit: float | None, fill: str | None, request: gr.Request
+    ) -> Updates:
         """Put an evaluation into the queue."""
         require_operator(self.studio.settings, request, to=text.MAY_EVALUATE)
         if question_set not in self._question_sets():
@@ -343,6 +365,7 @@ class _Evaluating:
             models=models,
             base_model=self._base_model(models),
             limit=int(limit) if limit else None,
+            fill=parse_values((fill or "").splitlines()),
         )
         return self._progress(request_evaluation(self.studio.queue, spec), operator=True)
 

@@ -86,6 +86,8 @@ def headline(report: Report) -> str:
         fingerprint=questions["fingerprint"][:_SHORT_DIGEST],
         report=report["id"],
     )
+    if filled := questions.get("fill"):
+        about += " " + text.FILLED.format(values=", ".join(f"{name} = {value}" for name, value in filled.items()))
     labels = model_labels(report["models"])
     cards = "".join(_model_card(model, labels[model["model"]]) for model in report["models"])
     return f'<h2>{escape(title)}</h2><p class="muted">{escape(about)}</p><div class="cards">{cards}</div>'
