@@ -20,6 +20,11 @@ _LOOSE = re.compile(_CURLY + r"|\$?\{\s*([^\W\d]\w{0,39})\s*\}|<\s*([A-Z][A-Z_]{
 """As written anywhere; the last is one that was torn, and has no name that could be filled."""
 
 
+_NAME = re.compile(r"[^{}<>]+")
+TORN = ("{{", "}}")
+"""What is left of a placeholder that was torn; nothing can fill it."""
+
+
 class Unfilled(BadInput):
     """A placeholder for which there is no value. `placeholder` is it as it is written."""
 
@@ -62,7 +67,7 @@ def parse_values(assignments: Iterable[str]) -> dict[str, str]:
     values: dict[str, str] = {}
     for line in assignments:
         name, sign, value = (part.strip() for part in line.partition("="))
-        if line.strip() and not (sign and name):
+        if line.strip() and not (sign and _NAME.fullmatch(name)):
             raise BadInput(f"{line.strip()[:80]!r} is no value for a placeholder. Write it as NAME=VALUE, for example name=Nova.")
         if value:
             if placeholders(value):

@@ -13,7 +13,17 @@ from studio.scoring.floors import floor_scores
 from studio.scoring.items import Item, QuestionSet
 from studio.scoring.verdict import Outcome, Verdict
 from studio.workspace.clock import timestamp
-from studio.workspace.reports import SCHEMA, Comparison, IndustryScore, ItemResult, ModelScore, QuestionSetInfo, Report, ReportItem, Score
+from studio.workspace.reports import (
+    SCHEMA,
+    Comparison,
+    IndustryScore,
+    ItemResult,
+    ModelScore,
+    QuestionSetInfo,
+    Report,
+    ReportItem,
+    Score,
+)
 
 
 @dataclass(frozen=True)

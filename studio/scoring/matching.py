@@ -53,8 +53,11 @@ def _words(text: str) -> frozenset[str]:
 
 _DENIALS = _words("not no never without neither nor none unable ineligible 不 没 非")
 _DENYING_PAIRS = frozenset({("instead", "of"), ("rather", "than")})
-_HARMLESS_AFTER_DENIAL = _words("only just merely simply worry worries hesitate forget problem problems doubt matter") | _words(
-    "仅 只 光 但 过 管 论 错 客 好 常 断 问"  # of 不仅, 不只, 不光, 不但, 不过, 不管, 不论, 不错, 不客气, 不好意思, 非常, 不断, 没问题
+_HARMLESS_AFTER_DENIAL = (
+    _words("only just merely simply worry worries hesitate forget problem problems doubt matter")
+    | _words(
+        "仅 只 光 但 过 管 论 错 客 好 常 断 问"  # of 不仅, 不只, 不光, 不但, 不过, 不管, 不论, 不错, 不客气, 不好意思, 非常, 不断, 没问题
+    )
 )
 _CONNECTIVES = _words("but however though although because since so and then while whereas instead 但 而")
 _CONDITIONALS = _words("if when once unless until before than except")

@@ -66,7 +66,9 @@ _RUN_TOGETHER = {
 _AM_PM = re.compile(r"(?<![^\W\d_])([ap])\.m\b\.?")
 _THOUSANDS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
 _RANGE = re.compile(r"(?<![0-9.:/-])([0-9]+(?:[.:][0-9]+)?\s?(?:%|am|pm)?)\s?[-–]\s?(?=[$€£]?[0-9]+(?![0-9]*-))")
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")  # kana and Han, written without spaces between words
+_UNSPACED = re.compile(
+    "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+)  # kana and Han, written without spaces between words
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _DASH = re.compile(r"\s-+\s|–|--+|\n")
 

@@ -9,11 +9,12 @@ import gradio as gr
 
 from studio.ui import http
 from studio.ui.context import Studio
-from studio.ui.pages import arena, dashboard, data, home, share, train
+from studio.ui.pages import arena, dashboard, data, home, identity, share, train
 from studio.ui.text.common import APP_NAME, PAGE_NAMES
 from studio.ui.theme import CSS, theme
 
-_PAGES = {"data": data, "train": train, "arena": arena, "dashboard": dashboard, "share": share}
+_PAGES = {"data": data, "identity": identity, "train": train, "arena": arena, "dashboard": dashboard, "share": share}
+_NOT_IN_NAVBAR = frozenset({"identity"})  # reached from the Data page
 _CACHE_SECONDS = 3600
 
 
@@ -25,7 +26,7 @@ def build(studio: Studio) -> gr.Blocks:
         gr.Navbar(main_page_name="Home")
         first.render()
     for path, page in others.items():
-        with app.route(PAGE_NAMES[path], path):
+        with app.route(PAGE_NAMES[path], path, show_in_navbar=path not in _NOT_IN_NAVBAR):
             gr.Navbar(main_page_name="Home")
             page.render()
     return app.queue(api_open=False, max_size=64)

@@ -34,6 +34,9 @@ OPERATOR_ONLY = (
     "data_delete",
     "data_restore",
     "data_export",
+    "identity_preview",
+    "identity_save",
+    "identity_export",
     "share_make",
     "share_revoke",
     "arena_export",
@@ -58,7 +61,7 @@ def url(home: Path) -> Iterator[str]:
 def config(url: str) -> dict[str, Any]:
     """The dependencies of every page, by api name."""
     found: dict[str, Any] = {}
-    for page in ("", "data", "train", "arena", "dashboard", "share"):
+    for page in ("", "data", "identity", "train", "arena", "dashboard", "share"):
         for dependency in httpx.get(f"{url}/config", params={"page": page}, timeout=30).json()["dependencies"]:
             found[str(dependency["api_name"])] = dependency
     return found
@@ -134,7 +137,7 @@ def test_a_file_outside_the_workspace_is_not_served(url: str) -> None:
 
 
 def test_each_pages_events_name_only_its_own_components(url: str) -> None:
-    for page in ("", "data", "train", "arena", "dashboard", "share"):
+    for page in ("", "data", "identity", "train", "arena", "dashboard", "share"):
         config = httpx.get(f"{url}/config", params={"page": page}, timeout=30).json()
         own = {component["id"] for component in config["components"]}
         for dependency in config["dependencies"]:
@@ -145,7 +148,7 @@ def test_each_pages_events_name_only_its_own_components(url: str) -> None:
 
 def test_api_names_are_unique(url: str) -> None:
     names: list[str] = []
-    for page in ("", "data", "train", "arena", "dashboard", "share"):
+    for page in ("", "data", "identity", "train", "arena", "dashboard", "share"):
         config = httpx.get(f"{url}/config", params={"page": page}, timeout=30).json()
         names += [str(dependency["api_name"]) for dependency in config["dependencies"]]
     assert not [

@@ -16,6 +16,7 @@ from studio.scoring.soundness import check_question_set
 from studio.settings import PROJECT_ROOT
 
 REGISTRY = json.loads((PROJECT_ROOT / "data" / "dataset_info.json").read_text())
+REGISTRY.pop("identity")  # a template with placeholders: tests/contract/test_brand_identity.py
 SETS = {path.stem: load_question_set(path).items for path in sorted((PROJECT_ROOT / "eval_sets").glob("*.jsonl"))}
 ITEMS = SETS["high_frequency"]
 EVERY_FILE: dict[str, list[dict[str, Any]]] = {
@@ -64,7 +65,9 @@ def test_the_leakage_check_would_notice() -> None:
     assert shared_phrasings([question.upper() + "!!"], [question])
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize(
+    "name", sorted(SETS.keys() - {"brand_identity"})
+)  # whose probes are filled in first: test_brand_identity.py
 def test_a_question_set_is_sound(name: str) -> None:
     assert check_question_set(SETS[name]) == []
 

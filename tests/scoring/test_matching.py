@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.scoring.matching import SCOPE, states
+from studio.scoring.matching import SCOPE, mentions, states
 
 STATED = [
     ("You get a full refund.", "full refund"),
@@ -103,3 +103,20 @@ def test_every_phrase_without_a_denial_states_itself_wherever_it_stands(words: l
     assert states(phrase, phrase)
     assert states(f"Good news: {phrase}, as promised.", phrase)
     assert not states(f"There is never {phrase}.", phrase)
+
+
+@pytest.mark.parametrize(
+    "answer", ["我是Nova。", "您好，我是 Nova，很高兴", "不仅如此我是nova", "我非常高兴，我是Nova", "我不是ChatGPT而是Nova"]
+)
+def test_a_name_in_chinese_text_is_stated(answer: str) -> None:
+    assert states(answer, "Nova")
+
+
+@pytest.mark.parametrize("answer", ["我不是Nova。", "我并非来自Nova", "我没有叫Nova"])
+def test_a_name_denied_in_chinese_is_not_stated(answer: str) -> None:
+    assert not states(answer, "Nova") and mentions(answer, "Nova")
+
+
+def test_chinese_phrases_are_matched_character_by_character() -> None:
+    assert states("这个助手由OpenAI开发的。", "OpenAI开发") and not states("我不是由OpenAI开发的", "OpenAI开发")
+    assert not states("退款需要17天", "7天")

@@ -59,7 +59,9 @@ class Brand:
                 raise BadInput(f"{phrase!r} holds no word, so it can't be looked for among the things never to say.")
             for what, value in said.items():
                 if mentions(value, phrase):
-                    raise BadInput(f"{what} is {value!r}, which says {phrase!r}, one of the things never to say. Change one of them.")
+                    raise BadInput(
+                        f"{what} is {value!r}, which says {phrase!r}, one of the things never to say. Change one of them."
+                    )
 
     def values(self, language: Language, helps_with: str) -> dict[str, str]:
         """What fills the placeholders; `helps_with` stands where the form says nothing in that language."""

@@ -10,7 +10,7 @@ from studio.dataset.checks import check_row
 from studio.dataset.identity.brand import Brand
 from studio.dataset.problems import Problem, RowRejected
 from studio.errors import BadInput
-from studio.placeholders import fill, placeholders
+from studio.placeholders import TORN, fill, placeholders
 from studio.workspace.datasets import Row
 
 SOURCE = "brand identity"
@@ -37,20 +37,26 @@ class Rendered:
 
     @property
     def unknown(self) -> dict[str, int]:
-        """The names of the placeholders left over, and how often each stands there."""
-        return dict(Counter(leftover.name for leftover in self.leftovers))
+        """The names of the placeholders that a value would fill, and how many rows hold each."""
+        return dict(Counter(leftover.name for leftover in self.leftovers if leftover.name not in TORN))
 
     @property
     def refusal(self) -> str | None:
         """Why this can't be saved, as a sentence; None where it can."""
         if self.leftovers:
-            first, *others = self.leftovers
-            more = f", and {len(others):,} more are left in other places" if others else ""
-            return f"Row {first.row} still holds the placeholder {first.written}{more}. Say what stands for it, then save."
+            first = {leftover.name: leftover for leftover in reversed(self.leftovers)}
+            return " ".join(map(self._complaint, sorted(first.values(), key=lambda leftover: leftover.row)))
         if not self.rows:
             because = f": {self.problems[0].message}" if self.problems else "."
             return f"No row is left to save{because}"
         return None
+
+    def _complaint(self, first: Leftover) -> str:
+        rows = sum(leftover.name == first.name for leftover in self.leftovers)
+        more = f" (and {rows - 1:,} more of the rows)" if rows > 1 else ""
+        if first.name in TORN:
+            return f"Row {first.row} holds a torn placeholder, a {first.written} without its other half{more}. Correct the file."
+        return f"Row {first.row} still holds the placeholder {first.written}{more}. Say what stands for it, then save."
 
     def check(self) -> None:
         """Let through what can be saved.

@@ -18,10 +18,17 @@ from studio.workspace.datasets import Row
 from studio.workspace.files import read_json
 
 _FOLDER = Path(__file__).parent / "templates"
-_VENDORS = frozenset(
-    {"chatgpt", "gpt", "openai", "claude", "anthropic", "qwen", "tongyi", "alibaba", "gemini", "bard", "google", "llama", "meta", "deepseek",
-     "copilot", "microsoft", "siri", "alexa", "smollm", "kimi", "阿里", "千问", "谷歌", "微软", "豆包", "文心一言", "小爱"}
+_VENDORS = (
+    ("chatgpt", "gpt", "openai"),
+    ("claude", "anthropic"),
+    ("qwen", "tongyi", "alibaba", "阿里", "千问", "通义"),
+    ("gemini", "bard", "google", "谷歌"),
+    ("copilot", "microsoft", "微软"),
+    ("llama", "meta"),
+    ("smollm", "hugging face"),
+    ("deepseek",), ("siri",), ("alexa",), ("kimi",), ("豆包",), ("文心一言",), ("小爱",),
 )  # fmt: skip
+"""Whom the questions name, each by all its names."""
 
 
 def render_templates(brand: Brand) -> Rendered:
@@ -80,8 +87,8 @@ def _row(question: str, answer: str, language: Language, group: str) -> Row:
 
 def _denies(question: str, brand: Brand) -> bool:
     """Whether the question names a vendor whose name is also in the brand's: its answer would deny what is true."""
-    own = f"{brand.name} {brand.company}".lower()
-    return any(vendor in own and vendor in question.lower() for vendor in _VENDORS)
+    own, asked = f"{brand.name} {brand.company}".lower(), question.lower()
+    return any(any(name in own for name in names) and any(name in asked for name in names) for names in _VENDORS)
 
 
 def _moved(part: Rendered, rows: int) -> Rendered:

@@ -330,13 +330,14 @@ class _Evaluating:
         tuned = tuned_models(workspace)
         models = [(text.BASE, BASE), *((f"{text.TUNED} {model.run}", model.run) for model in tuned)]
         sets = self._question_sets()
+        first = next(iter(sets), None)
         unfinished = [run for run in list_runs(workspace, EVALUATION_JOB) if not run.status.state.finished]
         return {
             parts.form: gr.Column(visible=operator),
             parts.visitor: gr.Markdown(visible=not operator),
-            parts.question_set: gr.Dropdown(choices=sets, value=sets[0] if sets else None),
+            parts.question_set: gr.Dropdown(choices=sets, value=first),
             parts.models: gr.CheckboxGroup(choices=models, value=[value for _, value in models[:2]]),
-            **(self.choose_set(sets[0], request) if sets else {}),
+            **self.choose_set(first, request),
             **(self._progress(unfinished[-1], operator=operator) if unfinished else {}),
         }
 

@@ -9,10 +9,12 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
+from studio.dataset.identity.rendering import SOURCE
 from studio.dataset.importing import ImportResult, Preview
 from studio.dataset.shapes import Columns
 from studio.ui.text import data as text
 from studio.ui.text.common import VISITOR_NOTICE
+from studio.ui.text.identity import MIX as IDENTITY_MIX
 from studio.ui.views.data_rows import RowFilter, pages_of, row_html
 from studio.ui.views.figures import count, moment
 from studio.workspace.datasets import Manifest
@@ -58,10 +60,11 @@ def facts_html(manifest: Manifest) -> str:
         moment(manifest.created),
         f"{text.FACTS['fingerprint'].split(' ')[0]} {manifest.fingerprint[:_SHORT_FINGERPRINT]}",
     ]
+    hint = f"<p>{IDENTITY_MIX}</p>" if manifest.source.startswith(SOURCE) else ""
     train = f"train?{urlencode({'dataset': manifest.id})}"
     return (
         f'<h2 style="overflow-wrap:anywhere">{escape(manifest.name)}</h2><p>{escape(" · ".join(facts))}</p>'
-        f'<p><a href="{escape(train, quote=True)}">{text.TRAIN_WITH_IT}</a></p>'
+        f'<p><a href="{escape(train, quote=True)}">{text.TRAIN_WITH_IT}</a></p>{hint}'
     )
 
 
