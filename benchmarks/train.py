@@ -111,12 +111,13 @@ def measure(name: str, steps: int) -> dict[str, float]:
             dataloader_pin_memory=False,
             **{field: getattr(ours, field) for field in same},
         )
+    model = load_base(base, device, attention=attention)
     trainer = kind(
-        model=load_base(base, device, attention=attention),
+        model=model,
         args=args,
         train_dataset=data,
         processing_class=tokenizer,
-        peft_config=lora_config(spec),
+        peft_config=lora_config(spec, model),
     )
     if name == "studio":
         compute_adapters_in_input_dtype(trainer.model)

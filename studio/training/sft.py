@@ -15,15 +15,16 @@ from typing import Any
 import torch
 from datasets import Dataset
 from peft import LoraConfig, PeftModel, prepare_model_for_kbit_training
-from transformers import PreTrainedTokenizerBase, set_seed
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, set_seed
 from trl import SFTConfig
 
 from studio.chat.catalog import find_model, prepare_model, weights_digest
 from studio.chat.loading import Device, load_base, load_tokenizer, pick_device
-from studio.errors import JobFailed
+from studio.errors import BadInput, JobFailed
 from studio.jobs.progress import Reporter, Stopped
 from studio.training.adapters import compute_adapters_in_input_dtype
 from studio.training.callbacks import RunEvents, peak_memory_mb
+from studio.training.fused import fuse_layers
 from studio.training.pace import fit_into_time, steps_of_checkpoint
 from studio.training.phrasings import splice_phrasings, split_phrasings
 from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
@@ -32,7 +33,7 @@ from studio.training.trainer import SupportTrainer
 from studio.workspace.datasets import read_rows
 from studio.workspace.layout import Workspace
 
-_TARGET_MODULES = "all-linear"
+_ALL_LINEAR = "all-linear"
 _RESUME_ROOM = 2  # checkpoints kept: the newest, and the one before it in case the newest is torn
 
 
@@ -115,25 +116,41 @@ def build_trainer(
         args=sft_config(spec, device, folder / "checkpoints"),
         train_dataset=Dataset.from_dict(tokenized.columns()),
         processing_class=tokenizer,
-        peft_config=lora_config(spec),
+        peft_config=lora_config(spec, model),
         callbacks=[RunEvents(reporter)],
     )
     if device.dtype is torch.float16:
         _train_in_fp32(trainer.model)
     if not device.on_gpu:
         compute_adapters_in_input_dtype(trainer.model)
+        fuse_layers(trainer.model)
+        trainer.skip_frozen_layers()
     return trainer
 
 
-def lora_config(spec: TrainSpec) -> LoraConfig:
-    """LoRA on all linear layers (QLoRA's finding: rank matters less than covering every layer; arXiv 2305.14314)."""
+def lora_config(spec: TrainSpec, model: PreTrainedModel) -> LoraConfig:
+    """LoRA on all linear layers (QLoRA's finding: rank matters less than covering every kind of them; arXiv 2305.14314), from a layer on.
+
+    Raises:
+        BadInput: the model has no layer from which the spec wants adapters.
+    """
+    layers = model.config.num_hidden_layers
+    if spec.lora_first_layer >= layers:
+        raise BadInput(f"lora_first_layer = {spec.lora_first_layer} leaves nothing to train: {spec.model} has {layers} layers.")
     return LoraConfig(
         r=spec.lora_rank,
         lora_alpha=spec.lora_alpha,
         lora_dropout=spec.lora_dropout,
-        target_modules=_TARGET_MODULES,
+        target_modules=_ALL_LINEAR if spec.lora_first_layer == 0 else _linear_names(model),
+        layers_to_transform=list(range(spec.lora_first_layer, layers)) if spec.lora_first_layer else None,
         task_type="CAUSAL_LM",
     )
+
+
+def _linear_names(model: PreTrainedModel) -> list[str]:
+    """The names of the decoder's linear layers: PEFT takes layers by number only with names spelled out."""
+    linear = [name for name, module in model.base_model.named_modules() if isinstance(module, torch.nn.Linear)]
+    return sorted({name.rpartition(".")[2] for name in linear})
 
 
 def sft_config(spec: TrainSpec, device: Device, output: Path) -> SFTConfig:

@@ -14,7 +14,7 @@ from studio.jobs.progress import Reporter
 from studio.jobs.queue import JobQueue
 from studio.jobs.worker import work
 from studio.training import pace
-from studio.training.pace import fit_into_time, planned_steps, seconds_per_step, steps_of_checkpoint
+from studio.training.pace import Pace, fit_into_time, measure_pace, planned_steps, steps_of_checkpoint
 from studio.training.requests import training_spec
 from studio.training.rows import tokenize
 from studio.training.sft import build_trainer
@@ -49,7 +49,7 @@ def losses(trainer: SupportTrainer) -> list[float]:
 
 def test_steps_are_cut_to_those_that_fit(trainer: SupportTrainer, monkeypatch: pytest.MonkeyPatch) -> None:
     assert planned_steps(trainer) == 12
-    monkeypatch.setattr(pace, "seconds_per_step", lambda _: 2.0)
+    monkeypatch.setattr(pace, "measure_pace", lambda _: Pace(2.0, 2.0))
     note = fit_into_time(trainer, seconds=11.0)
     assert note is not None and "5 of 12 steps" in note
     assert len(losses(trainer)) == 5
@@ -57,7 +57,7 @@ def test_steps_are_cut_to_those_that_fit(trainer: SupportTrainer, monkeypatch: p
 
 @pytest.mark.parametrize("seconds", [0.5, -3.0])
 def test_one_step_is_left_when_no_time_is(trainer: SupportTrainer, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    monkeypatch.setattr(pace, "seconds_per_step", lambda _: 2.0)
+    monkeypatch.setattr(pace, "measure_pace", lambda _: Pace(2.0, 2.0))
     fit_into_time(trainer, seconds=seconds)
     assert planned_steps(trainer) == 1
 
@@ -68,9 +68,22 @@ def test_nothing_is_cut_when_the_time_is_enough(trainer: SupportTrainer) -> None
 
 
 def test_the_measurement_changes_nothing_that_is_learned(trainer: SupportTrainer, tiny_model: Path, workspace: Workspace) -> None:
-    assert 0 < seconds_per_step(trainer) < 30
+    measured = measure_pace(trainer)
+    assert 0 < measured.first < 30 and measured.again == measured.first
     assert trainer._total_train_tokens == 0
     assert losses(trainer) == losses(make_trainer(tiny_model, workspace))
+
+
+@pytest.mark.parametrize(("seconds", "steps"), [(1.0, 1), (11.0, 5), (20.0, 10), (26.0, 16)])
+def test_known_rows_have_a_pace_of_their_own(seconds: float, steps: int) -> None:
+    assert Pace(2.0, 1.0).steps_in(seconds, first_pass=10) == steps
+
+
+def test_frozen_layers_are_measured_with_rows_known_and_unknown(tiny_model: Path, workspace: Workspace) -> None:
+    trainer = make_trainer(tiny_model, workspace, lora_first_layer=1)
+    measured = measure_pace(trainer)
+    assert measured.first != measured.again and min(measured.first, measured.again) > 0
+    assert losses(trainer) == pytest.approx(losses(make_trainer(tiny_model, workspace, lora_first_layer=1)), abs=1e-5)
 
 
 def test_a_resumed_training_keeps_the_steps_it_was_cut_to(
@@ -80,7 +93,7 @@ def test_a_resumed_training_keeps_the_steps_it_was_cut_to(
     spec = training_spec(tiny_workspace, dataset=dataset, preset="cpu-demo", changes=changes)
     run = create_run(tiny_workspace, spec.model_dump())
     with monkeypatch.context() as patched:
-        patched.setattr("studio.training.pace.seconds_per_step", lambda _: 5.0)
+        patched.setattr("studio.training.pace.measure_pace", lambda _: Pace(5.0, 5.0))
         patched.setattr(SupportTrainer, "log", broken_at(5, SupportTrainer.log))
         assert work(run, tiny_workspace) is RunState.FAILED
     (checkpoint,) = (run.folder / "checkpoints").glob("checkpoint-4")
