@@ -11,7 +11,7 @@ from studio.cli.workspace import Json, open_workspace
 from studio.errors import BadInput, ThresholdNotMet
 from studio.evaluation.requests import evaluation_spec, request_evaluation
 from studio.placeholders import parse_values
-from studio.training.requests import find_tuned
+from studio.workspace.adapters import find_tuned
 from studio.workspace.layout import Workspace
 from studio.workspace.reports import Report, read_report
 from studio.workspace.runs import RunState

@@ -9,7 +9,7 @@ import typer
 from studio.chat.catalog import CATALOG, is_prepared, packaged_weights
 from studio.cli.output import print_json, print_table
 from studio.cli.workspace import Json, open_workspace
-from studio.training.requests import tuned_models
+from studio.workspace.adapters import tuned_models
 from studio.workspace.runs import find_run, list_runs
 
 

@@ -11,7 +11,7 @@ from studio.chat.messages import ChatModel, Decoding, Request
 from studio.chat.pool import ModelPool
 from studio.cli.output import errors, print_json
 from studio.cli.workspace import Json, open_workspace
-from studio.training.requests import find_tuned
+from studio.workspace.adapters import find_tuned
 
 
 def chat(

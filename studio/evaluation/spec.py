@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from studio.chat.catalog import find_model
 from studio.errors import BadInput, NotFound
+from studio.workspace.adapters import tuned_models
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import find_run
 
@@ -71,10 +71,10 @@ def resolve(workspace: Workspace, models: Sequence[str], base_model: str) -> lis
 def _resolve(workspace: Workspace, name: str, base_model: str) -> Contestant:
     if name == BASE:
         return Contestant(BASE, "base", None)
-    run = find_run(workspace, name)
-    adapter: Path = run.folder / "adapter"
-    if not (adapter / "adapter_config.json").exists():
+    tuned = {model.run: model for model in tuned_models(workspace)}.get(name)
+    if tuned is None:
+        run = find_run(workspace, name)
         raise NotFound(f"Run {name!r} has no adapter: it is {run.status.state}. Train it to the end, or stop it with 'keep'.")
-    if run.spec.get("model", base_model) != base_model:
-        raise NotFound(f"Run {name!r} was trained on {run.spec['model']}, not on {base_model}. Evaluate it with that base model.")
-    return Contestant(name, "tuned", str(adapter))
+    if tuned.base_model != base_model:
+        raise NotFound(f"{name!r} was trained on {tuned.base_model}, not on {base_model}. Evaluate it with that base model.")
+    return Contestant(name, "tuned", tuned.adapter)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from studio.chat.catalog import find_model
-from studio.errors import NotFound
 from studio.jobs.queue import JobQueue
 from studio.training.presets import find_preset
-from studio.training.spec import TRAINING_JOB, TrainSpec, parse_spec
+from studio.training.spec import TrainSpec, parse_spec
 from studio.workspace.datasets import read_manifest
 from studio.workspace.layout import Workspace
-from studio.workspace.runs import Run, list_runs
+from studio.workspace.runs import Run
 
 
 def training_spec(workspace: Workspace, *, dataset: str, preset: str, changes: Mapping[str, Any]) -> TrainSpec:
@@ -33,32 +31,3 @@ def training_spec(workspace: Workspace, *, dataset: str, preset: str, changes: M
 def request_training(queue: JobQueue, spec: TrainSpec) -> Run:
     """Put the training into the queue."""
     return queue.submit(spec.model_dump())
-
-
-@dataclass(frozen=True)
-class TunedModel:
-    """A training run that left an adapter."""
-
-    run: str
-    base_model: str
-    dataset: str
-    adapter: str
-
-
-def tuned_models(workspace: Workspace) -> list[TunedModel]:
-    """All adapters that training runs have left, newest first."""
-    runs = [run for run in list_runs(workspace, TRAINING_JOB) if (run.folder / "adapter" / "adapter_config.json").exists()]
-    return [TunedModel(run.id, run.spec["model"], run.spec["dataset"], str(run.folder / "adapter")) for run in runs]
-
-
-def find_tuned(workspace: Workspace, run_id: str) -> TunedModel:
-    """The adapter of that run.
-
-    Raises:
-        NotFound: there is no such run, or it left no adapter.
-    """
-    for tuned in tuned_models(workspace):
-        if tuned.run == run_id:
-            return tuned
-    known = ", ".join(tuned.run for tuned in tuned_models(workspace)[:5]) or "none yet"
-    raise NotFound(f"There is no tuned model {run_id!r}. Known: base, {known}.")

@@ -68,6 +68,11 @@ class Workspace:
         return self.home / "trash"
 
     @property
+    def shipped_adapters(self) -> Path:
+        """One folder an adapter that comes with the studio."""
+        return self.samples / "adapters"
+
+    @property
     def scratch(self) -> Path:
         """Uploads and whatever else may be lost; the app's working directory."""
         return self.home / "scratch"

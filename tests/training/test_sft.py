@@ -14,8 +14,9 @@ import pytest
 from studio.errors import BadInput, JobFailed
 from studio.jobs.queue import JobQueue
 from studio.jobs.worker import work
-from studio.training.requests import find_tuned, request_training, training_spec
+from studio.training.requests import request_training, training_spec
 from studio.training.sft import newest_checkpoint
+from studio.workspace.adapters import find_tuned
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState, create_run
 

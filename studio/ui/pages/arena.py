@@ -19,7 +19,6 @@ from studio.chat.endpoint import is_endpoint
 from studio.chat.messages import GREEDY, ChatModel, Request
 from studio.errors import BadInput, StudioError
 from studio.scoring.items import find_question_set, load_question_set
-from studio.training.requests import TunedModel, find_tuned, tuned_models
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.limits import BATTLES_A_MINUTE, SlidingWindow
@@ -27,6 +26,7 @@ from studio.ui.messages import plainly
 from studio.ui.text import arena as text
 from studio.ui.views import arena as views
 from studio.ui.views.arena import AnswerCard
+from studio.workspace.adapters import TunedModel, find_tuned, tuned_models
 
 EXAMPLE_SET = "high_frequency"
 _LATEST = 10  # votes listed

@@ -18,7 +18,6 @@ from studio.evaluation.spec import BASE
 from studio.placeholders import parse_values
 from studio.scoring.filling import placeholders_of
 from studio.scoring.items import find_question_set, load_question_set
-from studio.training.requests import tuned_models
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
@@ -28,6 +27,7 @@ from studio.ui.views import dashboard as views
 from studio.ui.views import dashboard_items as items
 from studio.ui.views.dashboard import ReportSummary
 from studio.ui.views.dashboard_items import ItemView
+from studio.workspace.adapters import tuned_models
 from studio.workspace.files import write_text_atomically
 from studio.workspace.reports import EVALUATION_JOB, Report, list_reports, read_report
 from studio.workspace.runs import Run, RunState, find_run, list_runs

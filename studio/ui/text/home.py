@@ -38,6 +38,7 @@ NEWEST_DATASET = "Newest: {name}, {rows}"
 REJECTED = "{count} rejected"
 NEWEST_TUNED = "Newest: {run}"
 TRAINING_FAILED = "The newest training failed: {why}"
+SHIPPED = "A tuned model comes with the studio: compare it at once."
 PREFERRED = "{wins} of {decisive} decisive votes for tuned"
 INTERVAL = "95% interval {interval}"
 ROLE_WORDS = {"base": "Base", "tuned": "Tuned"}

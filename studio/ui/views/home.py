@@ -8,11 +8,11 @@ from enum import StrEnum
 from html import escape
 
 from studio.arena.ranking import Ranking
-from studio.training.requests import tuned_models
 from studio.training.spec import TRAINING_JOB
 from studio.ui.text import home as text
 from studio.ui.text.common import VISITOR_NOTICE
 from studio.ui.views.figures import count, duration, interval, share
+from studio.workspace.adapters import shipped_models, trained_models
 from studio.workspace.datasets import Manifest, list_datasets
 from studio.workspace.layout import Workspace
 from studio.workspace.reports import EVALUATION_JOB, ModelScore, list_reports, read_report
@@ -48,6 +48,7 @@ class SoFar:
 
     datasets: Sequence[Manifest] = ()
     tuned: Sequence[str] = ()
+    shipped: bool = False
     training_failed: str | None = None
     votes: int = 0
     wins: int = 0
@@ -94,7 +95,8 @@ def look_around(workspace: Workspace, *, rankings: Sequence[Ranking] = (), open_
     first = rankings[0] if rankings else None
     return SoFar(
         datasets=list_datasets(workspace),
-        tuned=[model.run for model in tuned_models(workspace)],
+        tuned=[model.run for model in trained_models(workspace)],
+        shipped=bool(shipped_models(workspace)),
         training_failed=_why_the_newest_training_failed(workspace),
         votes=sum(ranking.votes for ranking in rankings),
         wins=first.wins if first else 0,
@@ -162,7 +164,7 @@ def work_html(work: Work | None) -> str:
 def _next(so_far: SoFar, done: dict[str, bool], *, operator: bool) -> str | None:
     if operator:
         return next((key for key in STEP_KEYS if not done[key]), None)
-    if so_far.tuned:
+    if so_far.tuned or so_far.shipped:
         return "arena"
     return "dashboard" if so_far.report else None
 
@@ -209,6 +211,8 @@ def _facts(key: str, so_far: SoFar) -> list[Fact]:
     if key == "arena" and so_far.votes:
         preferred = text.PREFERRED.format(wins=so_far.wins, decisive=so_far.decisive) if so_far.decisive else ""
         return [Fact(count(so_far.votes, "vote"), detail=preferred)]
+    if key == "arena" and so_far.shipped and not so_far.tuned:
+        return [Fact(text.SHIPPED)]
     if key == "dashboard":
         return [_score_fact(score) for score in so_far.scores]
     if key == "share" and so_far.open_links:

@@ -1,0 +1,63 @@
+"""The tuned models: what training runs have left, and what ships with the studio."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.errors import NotFound
+from studio.workspace.files import read_json
+from studio.workspace.layout import Workspace
+from studio.workspace.runs import list_runs
+
+_TRAINING = "training.sft"  # the job whose runs leave an adapter
+
+
+@dataclass(frozen=True)
+class TunedModel:
+    """An adapter by the run that left it. One that ships with the studio has its folder's name for a run."""
+
+    run: str
+    base_model: str
+    dataset: str
+    adapter: str
+    shipped: bool = False
+
+
+def tuned_models(workspace: Workspace) -> list[TunedModel]:
+    """All adapters: of training runs, newest first, then those that ship with the studio."""
+    return [*trained_models(workspace), *shipped_models(workspace)]
+
+
+def trained_models(workspace: Workspace) -> list[TunedModel]:
+    """The adapters that training runs have left, newest first."""
+    runs = [run for run in list_runs(workspace, _TRAINING) if _is_adapter(run.folder / "adapter")]
+    return [TunedModel(run.id, run.spec["model"], run.spec["dataset"], str(run.folder / "adapter")) for run in runs]
+
+
+def shipped_models(workspace: Workspace) -> list[TunedModel]:
+    """The adapters that lie among the samples, by name; each has a `manifest.json` that says how it was made."""
+    folders = sorted(folder for folder in workspace.shipped_adapters.glob("*") if _is_adapter(folder))
+    made = {folder: read_json(folder / "manifest.json") for folder in folders}
+    return [
+        TunedModel(folder.name, made[folder]["base_model"], made[folder]["dataset"], str(folder), shipped=True)
+        for folder in folders
+    ]
+
+
+def find_tuned(workspace: Workspace, name: str) -> TunedModel:
+    """The adapter of that run, or the shipped one of that name.
+
+    Raises:
+        NotFound: there is no such run, or it left no adapter.
+    """
+    tuned = tuned_models(workspace)
+    for model in tuned:
+        if model.run == name:
+            return model
+    known = ", ".join(model.run for model in tuned[:5]) or "none yet"
+    raise NotFound(f"There is no tuned model {name!r}. Known: base, {known}.")
+
+
+def _is_adapter(folder: Path) -> bool:
+    return (folder / "adapter_config.json").exists()
