@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from studio.dataset.examination import examine
 from studio.evaluation.statistics import wilson_interval
-from studio.privacy import redact
+from studio.privacy import redact_conversation
 from studio.scoring.items import load_question_set
 from studio.settings import PROJECT_ROOT
 from studio.workspace.datasets import Row
@@ -104,9 +104,8 @@ def _found(labelled: Sequence[Mapping[str, Any]], folder: Path) -> Iterable[Mark
     for finding in examine(rows, items=load_question_set(folder / "questions.jsonl").items).findings:
         yield ids[finding.row], finding.kind, ids[finding.other] if isinstance(finding.other, int) else finding.other
     for row in labelled:
-        for turn in row["messages"]:
-            for one in redact(turn["content"]).found:
-                yield row["id"], HIDDEN, one.original
+        for one in redact_conversation(row["messages"])[1]:
+            yield row["id"], HIDDEN, one.original
 
 
 def _part(marks: Iterable[Mark], kind: str, half: str, halves: Mapping[str, Half]) -> frozenset[Mark]:

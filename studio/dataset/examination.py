@@ -15,7 +15,7 @@ from studio.dataset.contradictions import contradiction
 from studio.dataset.likeness import near_pairs, same_groups, words_of
 from studio.dataset.phrasings import shared_phrasings
 from studio.dataset.problems import Problem
-from studio.privacy import redact
+from studio.privacy import redact_conversation
 from studio.scoring.items import Item
 from studio.workspace.datasets import Row
 
@@ -130,7 +130,7 @@ def examine(findings: Iterable[Row | Problem], *, items: Sequence[Item] = (), ma
 
 def _personal_data(rows: Mapping[int, Row]) -> Iterator[Finding]:
     for position, row in rows.items():
-        kinds = Counter(found.kind for turn in row.messages for found in redact(turn["content"]).found)
+        kinds = Counter(found.kind for found in redact_conversation(row.messages)[1])
         if kinds:
             named = ", ".join(f"{kind} ({count})" if count > 1 else kind for kind, count in kinds.items())
             yield Finding(position, "personal_data", f"It holds personal data or a secret: {named}.")

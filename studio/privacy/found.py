@@ -1,0 +1,26 @@
+"""What was taken out of a text, and the function with which a rule takes something out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_SEEN = 60  # characters before a match that tell what it is
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that was replaced: its kind, as in the placeholder, and the text that stood there."""
+
+    kind: str
+    original: str
+
+
+Take = Callable[[str, str, str], str]
+"""`take(kind, original, before)` gives what stands there from now on; `before` is the end of the text in front of it."""
+
+
+def in_front_of(match: re.Match[str]) -> str:
+    """The end of the text in front of a match."""
+    return match.string[max(0, match.start() - _SEEN) : match.start()]
