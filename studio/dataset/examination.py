@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from studio.dataset.contradictions import contradiction
+from studio.dataset.contradictions import contradiction, without_numbers_and_denials
 from studio.dataset.likeness import near_pairs, same_groups, words_of
+from studio.dataset.needs import are_opposed, same_need
 from studio.dataset.phrasings import shared_phrasings
 from studio.dataset.problems import Problem
+from studio.dataset.repetition import groups_of, repetitions, told
+from studio.dataset.wording import about, without_courtesy
 from studio.privacy import redact_conversation
 from studio.scoring.items import Item
 from studio.workspace.datasets import Row
@@ -120,8 +123,9 @@ def examine(findings: Iterable[Row | Problem], *, items: Sequence[Item] = (), ma
     near = list(near_pairs(asked))
     found += _personal_data(rows)
     found += _turn_order(rows)
-    found += _repeated(rows, places, asked, near)
-    found += _contradicting(rows, _same_need(rows, places, asked, near))
+    asked_about = [about(_asked(row)) for row in rows.values()]
+    found += _repeated(rows, places, asked, asked_about, near)
+    found += _contradicting(rows, _same_need(rows, places, asked_about, near))
     found += _too_long(rows, max_characters)
     found += _leaking(rows, items)
     order = list(WEIGHTS)
@@ -153,18 +157,25 @@ def _too_long(rows: Mapping[int, Row], limit: int | None) -> Iterator[Finding]:
             )
 
 
-def _repeated(rows: Mapping[int, Row], places: Sequence[int], asked: Sequence[Words], near: Sequence[Pair]) -> Iterator[Finding]:
+def _repeated(
+    rows: Mapping[int, Row],
+    places: Sequence[int],
+    asked: Sequence[Words],
+    asked_about: Sequence[frozenset[str]],
+    near: Sequence[Pair],
+) -> Iterator[Finding]:
     """The same question with the same answer again, or nearly the same question with it."""
     answers = [words_of(rows[place].answer) for place in places]
     for group in same_groups([(*text, "\0", *answer) for text, answer in zip(asked, answers, strict=True)]):
         for later in group[1:]:
             first = places[group[0]]
             yield Finding(places[later], "duplicate", f"The same question and answer stand in row {first}.", first)
-    reported: set[int] = set()
-    for earlier, later in near:
-        if answers[earlier] == answers[later] and later not in reported:
-            reported.add(later)
-            words = f"Nearly the same question as row {places[earlier]}, with the same answer: {_short(rows[places[earlier]].question)}"
+    talks = [told(_asked(rows[place]), rows[place].answer) for place in places]
+    groups = [*near, *groups_of(asked_about), *groups_of(answers)]
+    for earlier, later in repetitions(talks, groups):
+        if (asked[earlier], answers[earlier]) != (asked[later], answers[later]):
+            nearly = "the same" if answers[earlier] == answers[later] else "nearly the same"
+            words = f"Nearly the same question as row {places[earlier]}, with {nearly} answer: {_short(rows[places[earlier]].question)}"
             yield Finding(places[later], "near_duplicate", words, places[earlier])
 
 
@@ -172,22 +183,27 @@ def _contradicting(rows: Mapping[int, Row], same_need: Iterable[Pair]) -> Iterat
     """Rows that answer the same need, by family or by nearly the same question, with answers that can't both be right."""
     reported: set[int] = set()
     for first, second in same_need:
-        reason = contradiction(rows[first].answer, rows[second].answer)
+        asked = about(_asked(rows[first])) | about(_asked(rows[second]))
+        reason = contradiction(rows[first].answer, rows[second].answer, asked)
         if reason is not None and second not in reported:
             reported.add(second)
             yield Finding(second, "contradiction", f"It contradicts the answer of row {first} to the same need: {reason}.", first)
 
 
-def _same_need(rows: Mapping[int, Row], places: Sequence[int], asked: Sequence[Words], near: Sequence[Pair]) -> Iterator[Pair]:
+def _same_need(
+    rows: Mapping[int, Row], places: Sequence[int], asked_about: Sequence[frozenset[str]], near: Sequence[Pair]
+) -> Iterator[Pair]:
     families: dict[str, list[int]] = defaultdict(list)
     for place, row in rows.items():
         if row.family:
             families[row.family].append(place)
-    groups = [[places[index] for index in group] for group in same_groups(asked)]
-    for group in [*groups, *families.values()]:
+    for group in families.values():
         yield from combinations(_one_an_answer(group, rows)[:_MOST_COMPARED], 2)
-    for earlier, later in near:
-        yield places[earlier], places[later]
+    alike_answers = groups_of(without_numbers_and_denials(rows[place].answer) for place in places)
+    for group in [*groups_of(asked_about), *near, *alike_answers]:
+        for first, second in combinations(_one_an_answer([places[index] for index in group], rows)[:_MOST_COMPARED], 2):
+            if same_need(_asked(rows[first]), _asked(rows[second])):
+                yield first, second
 
 
 def _one_an_answer(places: Sequence[int], rows: Mapping[int, Row]) -> list[int]:
@@ -198,12 +214,29 @@ def _leaking(rows: Mapping[int, Row], items: Sequence[Item]) -> Iterator[Finding
     by_question = {item.conversation[-1]["content"]: item.id for item in items}
     by_text: dict[str, list[int]] = defaultdict(list)
     for place, row in rows.items():
-        by_text[row.question].append(place)
+        for text in _phrasings(row):
+            by_text[text].append(place)
+    reported: set[tuple[int, str]] = set()
     for pair in shared_phrasings(by_text, by_question):
         item = by_question[pair.evaluation]
+        if are_opposed(pair.train, pair.evaluation):
+            continue
         for place in by_text[pair.train]:
-            words = f"The question stands in a question set as {item} (alike to {pair.similarity:.0f} of 100): {_short(pair.evaluation)}"
-            yield Finding(place, "leakage", words, item)
+            if (place, item) not in reported:
+                reported.add((place, item))
+                alike = f"alike to {pair.similarity:.0f} of 100"
+                yield Finding(
+                    place,
+                    "leakage",
+                    f"The question stands in a question set as {item} ({alike}): {_short(pair.evaluation)}",
+                    item,
+                )
+
+
+def _phrasings(row: Row) -> set[str]:
+    """What the customer says in each turn, and the same without the courtesy around it."""
+    said = {turn["content"] for turn in row.messages if turn["role"] == "user"}
+    return said | {without_courtesy(text) for text in said}
 
 
 def _asked(row: Row) -> str:

@@ -14,14 +14,17 @@ NEAR = 0.8
 """Dice's coefficient from which two texts are nearly the same: of five words one may differ."""
 
 _WORD = re.compile(r"\w+")
+_WORD_OR_CHARACTER = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+"
+)  # Chinese and Japanese have no spaces
 _JACCARD = 0.6  # proposed from here: Dice 0.8 is Jaccard 0.67, and a signature is an estimate
 _SIGNATURE = 64  # hashes; 100,000 questions take some ten seconds
 _SHORTEST = 4  # words: in shorter texts one other word makes another text
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words, without case and punctuation."""
-    return tuple(_WORD.findall(text.lower()))
+    """The words, without case and punctuation; each Chinese or Japanese character is one."""
+    return tuple((_WORD if text.isascii() else _WORD_OR_CHARACTER).findall(text.lower()))
 
 
 def near_pairs(texts: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """A conversation without personal data, in which the same address stays the same: who asked about which order can still be followed.
 
-    My order 44782109 ... and 44990021?      My order [order number 1] ... and [order number 2]?
-    Order 44782109 was sent.                 Order [order number 1] was sent.
+My order 44782109 ... and 44990021?      My order [order number 1] ... and [order number 2]?
+Order 44782109 was sent.                 Order [order number 1] was sent.
 """
 
 from __future__ import annotations

@@ -82,9 +82,7 @@ def take_identity_numbers(text: str, take: Take) -> str:
     """The text without numbers that are certain by their form or check digits."""
     for kind, pattern, check in _RULES:
         text = pattern.sub(
-            lambda match, kind=kind, check=check: (
-                take(kind, match[0], in_front_of(match)) if check(match[0]) else match[0]
-            ),
+            lambda match, kind=kind, check=check: take(kind, match[0], in_front_of(match)) if check(match[0]) else match[0],
             text,
         )
     return text

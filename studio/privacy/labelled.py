@@ -26,7 +26,10 @@ _KINDS: tuple[tuple[str, str], ...] = (
         "booking reference",
         r"booking|reservation|confirmation|reference|ref|pnr|record locator|buchungs?(?:code|nummer|nr)?|reservierungs?(?:nummer)?|réservation|reserva|预订|预定|确认",
     ),
-    ("order number", r"orders?|purchase order|bestell(?:ung|nummer|nr)|auftrags?(?:nummer|nr)?|commande|pedido|ordine|zamówienie|订单|单号|工单"),
+    (
+        "order number",
+        r"orders?|purchase order|bestell(?:ung|nummer|nr)|auftrags?(?:nummer|nr)?|commande|pedido|ordine|zamówienie|订单|单号|工单",
+    ),
     ("invoice number", r"invoice|bill|rechnungs?(?:nummer|nr)?|facture|factura|发票"),
     ("case number", r"case|e-?ticket|claim|incident|complaint|vorgangs?(?:nummer)?|schadens?(?:nummer)?"),
     (
@@ -44,7 +47,9 @@ _LABELLED = re.compile(
     r"(?![A-Za-z0-9@])",
     re.IGNORECASE,
 )
-_ANOTHER = re.compile(r"(?P<joint>\s?(?:,|/|and|und|y|et|or|和|与|、)\s?)(?P<value>[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)(?![A-Za-z0-9@])")
+_ANOTHER = re.compile(
+    r"(?P<joint>\s?(?:,|/|and|und|y|et|or|和|与|、)\s?)(?P<value>[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)(?![A-Za-z0-9@])"
+)
 _AMOUNT_AFTER = re.compile(
     r"\s?(?:[$€£¥₹%元块]|[.,]\d|(?:usd|eur|gbp|cny|yen|won|dollars?|euros?|pounds?|points?|miles|积分|件|张)\b)", re.IGNORECASE
 )

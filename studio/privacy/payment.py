@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from studio.privacy.context import is_an_example, is_a_thing
+from studio.privacy.context import is_a_thing, is_an_example
 from studio.privacy.found import Take, in_front_of
 
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}")

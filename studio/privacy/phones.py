@@ -25,10 +25,11 @@ _DATE = re.compile(
 )
 _NO_PHONE = re.compile(
     r"""
-      (?:19|20)\d\d\ ?-\ ?(?:19|20)\d\d                                     # 2025-2026
-    | (?:19|20)\d\d\ ?(?:0\d|1[0-2])\ ?(?:[0-2]\d|3[01])(?:\d{4}|\d{6})?     # 20261012, 2026 10 12, 202610120930
+      (?:19|20)\d\d\ ?(?:0\d|1[0-2])\ ?(?:[0-2]\d|3[01])(?:\d{4}|\d{6})?     # 20261012, 2026 10 12, 202610120930
     | [0-3]?\d\ [01]?\d\ (?:19|20)\d\d                                      # 12 10 2026
     | 0\.\d+ | \d+\.\d+ | \d{1,3}(?:\.\d{1,3}){2,3} | \d+(?:\.\d+){3}      # decimals, 1.250.000, IPv4, versions
+    | \(?(?:1\d|20)\d\d\ ?-\ ?(?:1\d|20)\d\d                                    # 2025-2026, (1501-1504
+    | 1\d{9} | 1\d{12}                                                    # seconds or milliseconds since 1970
     | [1-9]\d?[ \u00a0]\d{3}[ \u00a0]\d{3}                                   # 1 250 000
     """,
     re.VERBOSE,
@@ -36,8 +37,11 @@ _NO_PHONE = re.compile(
 _CURRENCY = r"USD|EUR|GBP|CNY|JPY|INR|RMB|VND|KRW|CHF|PLN"
 _AMOUNT_BEFORE = re.compile(rf"(?:[$€£¥₹]|\b(?:{_CURRENCY}))\s?$", re.IGNORECASE)
 _AMOUNT_AFTER = re.compile(
-    rf"\s?(?:[$€£¥₹%]|(?:{_CURRENCY}|dollars?|euros?|pounds?|yuan|yen|won|points?|miles|tokens?|bytes?|bits?|[KMGT]i?B|pieces|characters|users)\b)", re.IGNORECASE
+    rf"\s?(?:[$€£¥₹%]|(?:{_CURRENCY}|dollars?|euros?|pounds?|yuan|yen|won|points?|miles|tokens?|bytes?|bits?|[KMGT]i?B|pieces|characters|users)\b)",
+    re.IGNORECASE,
 )
+_CALCULATED_BEFORE = re.compile(r"(?:[=*×÷]|\d\s?[+-])\s{0,2}$")
+_CALCULATED_AFTER = re.compile(r"\s{0,2}(?:[=*×÷]|[+-]\s{0,2}\d)")
 
 
 def take_phones(text: str, take: Take) -> str:
@@ -59,7 +63,7 @@ def _is_phone(number: str, before: str, after: str) -> bool:
     digits = re.sub(r"\D", "", number)
     if len(digits) < _PHONE_DIGITS or _AMOUNT_BEFORE.search(before) or _AMOUNT_AFTER.match(after):
         return False
-    if is_an_example(before) or is_a_thing(before):
+    if is_an_example(before) or is_a_thing(before) or _CALCULATED_BEFORE.search(before) or _CALCULATED_AFTER.match(after):
         return False
     if number.startswith("+"):
         return True

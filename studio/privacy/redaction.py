@@ -35,7 +35,7 @@ def redact(text: str, *, paths: bool = False) -> Redacted:
     """Replace personal data and secrets in `text`; with `paths` also absolute file paths, as error messages hold them."""
     found: list[Found] = []
 
-    def take(kind: str, original: str, before: str) -> str:
+    def take(kind: str, original: str, _before: str) -> str:
         found.append(Found(kind, original))
         return f"[{kind}]"
 
