@@ -32,8 +32,8 @@ def contradiction(first: str, second: str, asked: frozenset[str] = frozenset()) 
         return None
     left, right = statements(first), statements(second)
     pairs = [pair for pair in product(left, right) if not _complementary(*pair)]
-    if len(pairs) == len(left) * len(right) and _openings(left, right) == _YES_AND_NO:
-        return "one begins with yes, the other with no"
+    if len(pairs) == len(left) * len(right) and {_stance(left, asked), _stance(right, asked)} == _YES_AND_NO:
+        return "one says yes, the other no"
     for one, other in pairs:
         if numbers := _other_quantities(one, other, left, right, asked):
             return "they name different numbers: " + " and ".join(numbers)
@@ -76,8 +76,12 @@ def _about_equal(mine: Set[str], others: Set[str]) -> bool:
     return all(min(pair) >= _YEARS and max(pair) - min(pair) <= _ROUNDING * max(pair) for pair in pairs)
 
 
-def _openings(left: tuple[Statement, ...], right: tuple[Statement, ...]) -> set[str]:
-    return {answer[0].opening for answer in (left, right) if answer}
+def _stance(answer: tuple[Statement, ...], asked: frozenset[str]) -> str:
+    """The yes or no that the answer begins with; "no", too, where it begins with a denial of what was asked."""
+    if not answer or answer[0].opening:
+        return answer[0].opening if answer else ""
+    words = answer[0].words
+    return "no" if answer[0].denied and words and 2 * len(words & asked) >= len(words) else ""
 
 
 def _opposed(one: Statement, other: Statement) -> bool:

@@ -80,7 +80,11 @@ _NO_UNIT = words_in("to or and of in at on from until per is are the a an more l
 _PROPERTY_WORDS = (  # a property, whether the words say that it holds, and the words
     ("cost", False, "free"),
     ("cost", True, "pay pays paid cost costs charge charged charges chargeable fee fees"),
-    ("may", True, "can may allowed allow permitted possible welcome accept accepted able"),
+    (
+        "may",
+        True,
+        "can may allowed allow permitted possible welcome accept accepted able offer offers offered provide support supported",
+    ),
     ("may", False, "forbidden prohibited banned impossible unable"),
     ("covered", True, "included includes include covered covers cover"),
     ("covered", False, "excluded excludes exclude"),

@@ -25,7 +25,7 @@ _HOLDING = words_in(
     can must of in on at to for from by with as into onto about and or but so then than if there here just only also too very
     really again still now ever what how where why please pls kindly hi hello hey dear thanks thank thx regards sorry good
     morning evening afternoon day team sir madam lovely quick question tell know want like need get got going make let see
-    say help ok okay well much so time second times until till take takes taking
+    say help ok okay well much so until till take takes taking s t m d re ll ve unfortunately
     der die das ein eine einen einem einer des den dem ich mich mir mein meine meinen wir uns unser unsere sie ihr ihre ist
     sind war wird werden kann können und oder aber im in am an auf zu zum zur von mit für bei wie was wo warum bitte hallo
     danke es man noch auch nur el la los las un una unos unas de del al y o en con por para que como cómo qué mi mis su sus
@@ -54,6 +54,7 @@ _SAME: dict[str, str] = {
     )
     for word in words.split()
 }
+_COMPLAINT = re.compile(r"\bfor the \w+ time\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?:;。！？\n]+[.!?:;。！？]*")
 _ENDINGS = (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("ing", ""), ("ed", ""), ("s", ""))
 _SHORTEST_STEM = 3
@@ -62,33 +63,32 @@ _SHORTEST_STEM = 3
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The word without an English ending of number or tense, synonyms of support talk as one: "shipped" and "delivery" are `deliver`."""
-    if word in _SAME:
-        return _SAME[word]
+    bare = _bare(word)
+    return _SAME.get(word) or _SAME_STEMS.get(bare, bare)
+
+
+def _bare(word: str) -> str:
     for ending, instead in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM and not word.endswith("ss"):
             word = word[: len(word) - len(ending)] + instead
             break
     if len(word) > _SHORTEST_STEM and word[-1] == word[-2] and word[-1] in "bdgmnprt":
         word = word[:-1]  # stopp-ed, swapp-ing
-    word = word.rstrip("e") if len(word) > _SHORTEST_STEM else word
-    return _STEMMED_SAME.get(word, word)
+    return word.rstrip("e") if len(word) > _SHORTEST_STEM else word
 
 
-_STEMMED_SAME: dict[str, str] = {}
-_STEMMED_SAME.update(
-    {stem(word): same for word, same in _SAME.items()} | {stem(f"{word}s"): same for word, same in _SAME.items()}
-)
+_SAME_STEMS = {_bare(word): same for word, same in _SAME.items()}
 
 
 @lru_cache(maxsize=4096)
 def about(text: str) -> frozenset[str]:
     """The words that say what a text is about; where there are none, all of its words."""
-    words = words_of(text)
+    words = words_of(_COMPLAINT.sub(" ", text))
     return frozenset(stem(word) for word in words if word not in _HOLDING) or frozenset(words)
 
 
 def without_courtesy(text: str) -> str:
     """The text without the sentences that are about nothing: "Hello dear team, I have a quick question:", "Thank you so much!"."""
     sentences = _SENTENCE.findall(text)
-    telling = [sentence for sentence in sentences if not _HOLDING.issuperset(words_of(sentence))]
+    telling = [sentence for sentence in sentences if not _HOLDING.issuperset(words_of(_COMPLAINT.sub(" ", sentence)))]
     return " ".join(telling) if telling and len(telling) < len(sentences) else text
