@@ -13,6 +13,7 @@ from typing import Any
 
 from studio.dataset.contradictions import contradiction, without_numbers_and_denials
 from studio.dataset.likeness import near_pairs, same_groups, words_of
+from studio.dataset.makeup import Makeup, makeup_of
 from studio.dataset.needs import are_opposed, same_need
 from studio.dataset.phrasings import shared_phrasings
 from studio.dataset.problems import Problem
@@ -72,6 +73,8 @@ class Examination:
 
     rows: int
     findings: Sequence[Finding]
+    makeup: Makeup | None = None
+    """How the rows spread over labels, languages and lengths."""
 
     @property
     def score(self) -> float:
@@ -98,7 +101,8 @@ class Examination:
         """As `python -m studio check --json` prints it."""
         parts = {kind: round(points, 2) for kind, points in self.parts.items()}
         problems = [finding.to_json() for finding in self.findings]
-        return {"rows": self.rows, "score": self.score, "parts": parts, "counts": self.counts, "problems": problems}
+        makeup = self.makeup.to_json() if self.makeup is not None else {}
+        return {"rows": self.rows, "score": self.score, "parts": parts, "counts": self.counts, "problems": problems, **makeup}
 
 
 def examine(findings: Iterable[Row | Problem], *, items: Sequence[Item] = (), max_characters: int | None = None) -> Examination:
@@ -129,7 +133,7 @@ def examine(findings: Iterable[Row | Problem], *, items: Sequence[Item] = (), ma
     found += _too_long(rows, max_characters)
     found += _leaking(rows, items)
     order = list(WEIGHTS)
-    return Examination(total, sorted(found, key=lambda one: (one.row, order.index(one.kind))))
+    return Examination(total, sorted(found, key=lambda one: (one.row, order.index(one.kind))), makeup_of(list(rows.values())))
 
 
 def _personal_data(rows: Mapping[int, Row]) -> Iterator[Finding]:
