@@ -211,7 +211,7 @@ def _same_need(
 
 
 def _one_an_answer(places: Sequence[int], rows: Mapping[int, Row]) -> list[int]:
-    return list({rows[place].answer: place for place in reversed(places)}.values())[::-1]
+    return sorted({rows[place].answer: place for place in reversed(places)}.values())
 
 
 def _leaking(rows: Mapping[int, Row], items: Sequence[Item]) -> Iterator[Finding]:

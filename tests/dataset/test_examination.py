@@ -53,6 +53,11 @@ def test_answers_to_the_same_need_that_can_not_both_be_right_contradict_each_oth
     assert found(row("When is my refund here?", seven), row("How long may I return it?", fourteen)) == []
 
 
+def test_the_later_of_two_contradicting_rows_is_the_finding_though_the_earlier_answer_comes_again() -> None:
+    rows = [row(f"{word}?", f"We refund within {days} days.", family="f") for word, days in (("a", 7), ("b", 14), ("c", 7))]
+    assert found(*rows) == [(1, "contradiction", 0)]
+
+
 @pytest.mark.parametrize(
     ("first", "second", "reason"),
     [
