@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -17,7 +18,7 @@ from studio.dataset.makeup import Makeup, makeup_of
 from studio.dataset.needs import are_opposed, same_need
 from studio.dataset.phrasings import shared_phrasings
 from studio.dataset.problems import Problem
-from studio.dataset.repetition import groups_of, repetitions, told
+from studio.dataset.repetition import repetitions, told
 from studio.dataset.wording import about, without_courtesy
 from studio.privacy import redact_conversation
 from studio.scoring.items import Item
@@ -47,6 +48,7 @@ _UNREAD: Mapping[str, str] = {
 }
 Words = tuple[str, ...]
 Pair = tuple[int, int]
+Group = Sequence[int]
 
 _MOST_COMPARED = 30  # answers to one question that are compared with each other
 _SHOWN = 60  # characters of a text in a sentence
@@ -127,9 +129,9 @@ def examine(findings: Iterable[Row | Problem], *, items: Sequence[Item] = (), ma
     near = list(near_pairs(asked))
     found += _personal_data(rows)
     found += _turn_order(rows)
-    asked_about = [about(_asked(row)) for row in rows.values()]
-    found += _repeated(rows, places, asked, asked_about, near)
-    found += _contradicting(rows, _same_need(rows, places, asked_about, near))
+    groups: list[Group] = [*near, *same_groups(hash(about(_asked(row))) for row in rows.values())]
+    found += _repeated(rows, places, asked, groups)
+    found += _contradicting(rows, _same_need(rows, places, groups))
     found += _too_long(rows, max_characters)
     found += _leaking(rows, items)
     order = list(WEIGHTS)
@@ -162,25 +164,26 @@ def _too_long(rows: Mapping[int, Row], limit: int | None) -> Iterator[Finding]:
 
 
 def _repeated(
-    rows: Mapping[int, Row],
-    places: Sequence[int],
-    asked: Sequence[Words],
-    asked_about: Sequence[frozenset[str]],
-    near: Sequence[Pair],
+    rows: Mapping[int, Row], places: Sequence[int], asked: Sequence[Words], groups: Sequence[Group]
 ) -> Iterator[Finding]:
-    """The same question with the same answer again, or nearly the same question with it."""
-    answers = [words_of(rows[place].answer) for place in places]
-    for group in same_groups([(*text, "\0", *answer) for text, answer in zip(asked, answers, strict=True)]):
-        for later in group[1:]:
-            first = places[group[0]]
-            yield Finding(places[later], "duplicate", f"The same question and answer stand in row {first}.", first)
-    talks = [told(_asked(rows[place]), rows[place].answer) for place in places]
-    groups = [*near, *groups_of(asked_about), *groups_of(answers)]
-    for earlier, later in repetitions(talks, groups):
-        if (asked[earlier], answers[earlier]) != (asked[later], answers[later]):
-            nearly = "the same" if answers[earlier] == answers[later] else "nearly the same"
-            words = f"Nearly the same question as row {places[earlier]}, with {nearly} answer: {_short(rows[places[earlier]].question)}"
-            yield Finding(places[later], "near_duplicate", words, places[earlier])
+    """The same question with the same answer again, or nearly the same question with nearly the same answer."""
+    compared = cache(lambda index: told(_asked(rows[places[index]]), rows[places[index]].answer))
+    times = Counter(asked)
+    first: dict[tuple[Words, Words], int] = {}
+    again: set[int] = set()
+    for index, text in enumerate(asked):
+        if times[text] > 1 and (earliest := first.setdefault((text, words_of(rows[places[index]].answer)), index)) != index:
+            again.add(index)
+            message = f"The same question and answer stand in row {places[earliest]}."
+            yield Finding(places[index], "duplicate", message, places[earliest])
+    alike_answers = same_groups(rows[place].answer for place in places)
+    for earlier, later in repetitions(compared, [*groups, *alike_answers]):
+        if later not in again:
+            place = places[earlier]
+            message = (
+                f"Nearly the same question as row {place}, with an answer that says the same: {_short(rows[place].question)}"
+            )
+            yield Finding(places[later], "near_duplicate", message, place)
 
 
 def _contradicting(rows: Mapping[int, Row], same_need: Iterable[Pair]) -> Iterator[Finding]:
@@ -194,18 +197,17 @@ def _contradicting(rows: Mapping[int, Row], same_need: Iterable[Pair]) -> Iterat
             yield Finding(second, "contradiction", f"It contradicts the answer of row {first} to the same need: {reason}.", first)
 
 
-def _same_need(
-    rows: Mapping[int, Row], places: Sequence[int], asked_about: Sequence[frozenset[str]], near: Sequence[Pair]
-) -> Iterator[Pair]:
+def _same_need(rows: Mapping[int, Row], places: Sequence[int], groups: Sequence[Group]) -> Iterator[Pair]:
+    """Pairs of rows to compare: of a family, and those with the same need among rows that ask or answer alike."""
     families: dict[str, list[int]] = defaultdict(list)
     for place, row in rows.items():
         if row.family:
             families[row.family].append(place)
     for group in families.values():
         yield from combinations(_one_an_answer(group, rows)[:_MOST_COMPARED], 2)
-    alike_answers = groups_of(without_numbers_and_denials(rows[place].answer) for place in places)
-    for group in [*groups_of(asked_about), *near, *alike_answers]:
-        for first, second in combinations(_one_an_answer([places[index] for index in group], rows)[:_MOST_COMPARED], 2):
+    alike_answers = same_groups(hash(without_numbers_and_denials(rows[place].answer)) for place in places)
+    for alike in [*groups, *alike_answers]:
+        for first, second in combinations(_one_an_answer([places[index] for index in alike], rows)[:_MOST_COMPARED], 2):
             if same_need(_asked(rows[first]), _asked(rows[second])):
                 yield first, second
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 NEAR = 0.8
 """Dice's coefficient from which two texts are nearly the same: of five words one may differ."""
@@ -50,12 +50,12 @@ def near_pairs(texts: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int]]:
         index.insert(position, signature, check_duplication=False)
 
 
-def same_groups(texts: Sequence[tuple[str, ...]]) -> Iterator[list[int]]:
-    """Positions of texts that are the same, in groups of two or more; empty texts are no group."""
-    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for position, words in enumerate(texts):
-        if words:
-            groups[words].append(position)
+def same_groups(keys: Iterable[Hashable]) -> Iterator[list[int]]:
+    """Positions with the same key (a text's words, say), in groups of two or more; an empty key is in no group."""
+    groups: dict[Hashable, list[int]] = defaultdict(list)
+    for position, key in enumerate(keys):
+        if key:
+            groups[key].append(position)
     return (group for group in groups.values() if len(group) > 1)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from studio.dataset.contradictions import contradiction
@@ -34,18 +33,18 @@ def told(question: str, answer: str) -> Told:
     return Told(question, answer, frozenset(words_of(without_courtesy(question))), words_of(answer))
 
 
-def repetitions(rows: Sequence[Told], groups: Iterable[Sequence[int]]) -> Iterator[tuple[int, int]]:
+def repetitions(row_at: Callable[[int], Told], groups: Iterable[Sequence[int]]) -> Iterator[tuple[int, int]]:
     """(earlier, later) for each row that nearly repeats an earlier one of its group; each later row once, with the earliest.
 
     Args:
-        rows: the questions and answers.
+        row_at: the question and answer at a position.
         groups: positions of rows that are worth comparing, in order; groups may overlap.
     """
     earliest: dict[int, int] = {}
     for group in groups:
         different: list[int] = []
         for later in group:
-            first = next((earlier for earlier in different if repeats(rows[earlier], rows[later])), None)
+            first = next((earlier for earlier in different if repeats(row_at(earlier), row_at(later))), None)
             if first is not None:
                 earliest[later] = min(first, earliest.get(later, first))
             elif len(different) < _MOST_COMPARED:
@@ -68,12 +67,3 @@ def repeats(first: Told, second: Told) -> bool:
         and same_need(first.question, second.question)
         and contradiction(first.answer, second.answer) is None
     )
-
-
-def groups_of(keys: Iterable[Hashable]) -> list[list[int]]:
-    """Positions with the same key, in groups of two or more; a key that is empty makes no group."""
-    groups: dict[Hashable, list[int]] = defaultdict(list)
-    for position, key in enumerate(keys):
-        if key:
-            groups[key].append(position)
-    return [group for group in groups.values() if len(group) > 1]

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from studio.privacy.found import Take, in_front_of
 
@@ -81,8 +82,9 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = tuple(
 def take_identity_numbers(text: str, take: Take) -> str:
     """The text without numbers that are certain by their form or check digits."""
     for kind, pattern, check in _RULES:
-        text = pattern.sub(
-            lambda match, kind=kind, check=check: take(kind, match[0], in_front_of(match)) if check(match[0]) else match[0],
-            text,
-        )
+        text = pattern.sub(partial(_replace, kind, check, take), text)
     return text
+
+
+def _replace(kind: str, check: Callable[[str], bool], take: Take, match: re.Match[str]) -> str:
+    return take(kind, match[0], in_front_of(match)) if check(match[0]) else match[0]
