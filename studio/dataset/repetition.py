@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from studio.dataset.contradictions import contradiction
 from studio.dataset.likeness import NEAR, dice, words_of
 from studio.dataset.needs import are_opposed, same_need
+from studio.dataset.statements import statements
 from studio.dataset.wording import without_courtesy
 
 _MOST_COMPARED = 30  # different rows of a group that a row is compared with
@@ -65,5 +66,10 @@ def repeats(first: Told, second: Told) -> bool:
         dice(first.answer_words, second.answer_words) >= NEAR
         and sorted(_NUMBERS.findall(first.answer)) == sorted(_NUMBERS.findall(second.answer))
         and same_need(first.question, second.question)
+        and _says_no(first.answer) == _says_no(second.answer)
         and contradiction(first.answer, second.answer) is None
     )
+
+
+def _says_no(answer: str) -> bool:
+    return any(sentence.opening == "no" for sentence in statements(answer)[:1])

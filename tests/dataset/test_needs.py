@@ -59,3 +59,5 @@ def test_a_row_repeats_another_only_when_question_and_answer_do() -> None:
     assert not repeats(row, told("My marks?", "Under My courses, Grades, one day after each quiz.")), (
         "another phrasing is worth having"
     )
+    grades, said_no = "You see the grades one day after each quiz.", "No. You see the grades one day after each quiz."
+    assert not repeats(told("Can I see my grades now?", grades), told("Can I see my grades now?", said_no))
