@@ -10,7 +10,6 @@ is sent", "7 days to pay" and "14 days to return". Rules on words: a contradicti
 
 from __future__ import annotations
 
-import re
 from collections.abc import Set
 from itertools import product
 
@@ -21,7 +20,6 @@ from studio.dataset.wording import about
 _SAME_SUBJECT = 0.55  # Dice's coefficient of what two sentences are about, from which their quantities may be compared
 _SAME_STATEMENT = 0.6  # the same for denials, where one word turns the meaning
 _YEARS, _ROUNDING = 360, 0.05  # days from which 12 months of 30 days are a year
-_NUMBERS = re.compile(r"\d+")
 _DENYING = frozenset({"not", "no", "never", "cannot", "yes", "allow", "forbidden"})
 _YES_AND_NO = {"yes", "no"}
 
@@ -45,7 +43,7 @@ def contradiction(first: str, second: str, asked: frozenset[str] = frozenset()) 
 
 def without_numbers_and_denials(answer: str) -> frozenset[str]:
     """What two answers share that are the same but for numbers and denials: where contradictions are looked for, however the questions are put."""
-    return about(_NUMBERS.sub(" ", answer)) - _DENYING
+    return frozenset(word for word in about(answer) - _DENYING if not word.isdigit())
 
 
 def _other_quantities(

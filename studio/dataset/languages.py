@@ -46,6 +46,7 @@ _WORDS = {
     ),
     "pl": words_in("i w na nie się z do jest to że jak co czy mój moja mogę dla po od za kiedy są przez"),
 }
+_READ = 400  # characters: some seventy words tell
 _WORD = re.compile(r"\b[^\W\d_]+\b")
 _OF_ANOTHER_SCRIPT = (
     0.2  # share of the letters from which a script tells the language; a brand's name in Latin letters does not hide it
@@ -55,11 +56,12 @@ _OF_ANOTHER_SCRIPT = (
 def language_of(text: str) -> str:
     """The ISO 639-1 code of the language, or `und`."""
     if not text.isascii():
+        text = text[:_READ]
         letters = sum(map(str.isalpha, text)) or 1
         for code, script in _SCRIPTS:
             if len(script.findall(text)) >= _OF_ANOTHER_SCRIPT * letters:
                 return code
-    words = _WORD.findall(text.lower())
-    hits = {code: sum(word in common for word in words) for code, common in _WORDS.items()}
+    words = set(_WORD.findall(text[:_READ].lower()))
+    hits = {code: len(words & common) for code, common in _WORDS.items()}
     best = max(_WORDS, key=hits.__getitem__)
     return best if hits[best] else UNDETERMINED

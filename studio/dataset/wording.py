@@ -83,8 +83,8 @@ _SAME_STEMS = {_bare(word): same for word, same in _SAME.items()}
 @lru_cache(maxsize=4096)
 def about(text: str) -> frozenset[str]:
     """The words that say what a text is about; where there are none, all of its words."""
-    words = words_of(_COMPLAINT.sub(" ", text))
-    return frozenset(stem(word) for word in words if word not in _HOLDING) or frozenset(words)
+    words = set(words_of(_COMPLAINT.sub(" ", text)))
+    return frozenset(map(stem, words - _HOLDING)) or frozenset(words)
 
 
 def without_courtesy(text: str) -> str:

@@ -20,7 +20,7 @@ _PATH = re.compile(
     """,
     re.VERBOSE,
 )
-_ANY_DIGIT = re.compile(r"\d")
+_SIX_DIGITS = re.compile(r"(?:\d\D{0,3}){6}")  # fewer, or farther apart, are no number that is known by its form
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def take_all(text: str, take: Take, *, paths: bool = False) -> str:
         text = _PATH.sub(lambda match: take("path", match[0], in_front_of(match)), text)
     if "@" in text:
         text = _EMAIL.sub(lambda match: take("e-mail", match[0], in_front_of(match)), text)
-    if not _ANY_DIGIT.search(text):
+    if not _SIX_DIGITS.search(text):
         return take_labelled_numbers(text, take)
     text = take_ibans(text, take)
     text = take_identity_numbers(text, take)
