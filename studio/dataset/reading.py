@@ -68,12 +68,13 @@ def read_sources(
 
 def _rows(records: Iterator[Record], source: Source, shape: Shape, progress: Progress | None) -> Iterator[Row | Problem]:
     for record in records:
+        finding: Row | Problem
         try:
-            row = shape.row(value_of(record), source.name)
-            check_row(row)
-            yield row
+            finding = shape.row(value_of(record), source.name)
+            check_row(finding)
         except RowRejected as rejected:
-            yield Problem(record.row, rejected.kind, rejected.message)
+            finding = Problem(record.row, rejected.kind, rejected.message)
+        yield finding
         if progress and record.row % _ROWS_BETWEEN_PROGRESS == 0:
             progress(record.end, source.total or record.end)
     if progress:

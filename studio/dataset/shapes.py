@@ -83,10 +83,9 @@ class Columns:
         if not answer.strip():
             raise RowRejected("no_answer", f"There is no answer: {self.response!r} is missing or empty.")
         query = _text(value, self.query)
-        messages = _system(_text(value, self.system))
-        messages += _history(value, self.history)
-        messages.append({"role": "user", "content": f"{instruction}\n{query}" if query.strip() else instruction})
-        messages.append({"role": "assistant", "content": answer})
+        before = [*_system(_text(value, self.system)), *_history(value, self.history)]
+        question = f"{instruction}\n{query}" if query.strip() else instruction
+        messages = [*before, {"role": "user", "content": question}, {"role": "assistant", "content": answer}]
         return _labelled(messages, source, value)
 
 
@@ -260,17 +259,16 @@ def _system(content: str) -> list[Turn]:
 
 def _text(value: Value, column: str | None) -> str:
     content = value.get(column) if column else None
+    if isinstance(content, str):
+        return content
     if content is None:
         return ""
-    if not isinstance(content, str):
-        raise RowRejected("wrong_type", f"{column!r} is {describe(content)}, but text is needed.")
-    return content
+    raise RowRejected("wrong_type", f"{column!r} is {describe(content)}, but text is needed.")
 
 
 def _labelled(messages: Sequence[Turn], source: str, value: Value) -> Row:
     """The row, with family, industry and intent where they are text."""
-    family, industry, intent = (_label(value, key) for key in ("family", "industry", "intent"))
-    return Row(messages=messages, source=source, family=family, industry=industry, intent=intent)
+    return Row(messages, source, _label(value, "family"), _label(value, "industry"), _label(value, "intent"))
 
 
 def _label(value: Value, key: str) -> str | None:

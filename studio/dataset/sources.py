@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from studio.dataset.records import Record, read_records
 from studio.dataset.tables import csv_records, excel_records, looks_like_a_table, parquet_records
-from studio.dataset.textfile import MEGABYTE, check_file, read_text
+from studio.dataset.textfile import MEGABYTE, check_file, first_character, read_text
 from studio.errors import BadInput, UploadTooLarge
 
 _MOST_UNPACKED = 1024 * MEGABYTE  # that a zip file may unpack to, where no limit is given
@@ -87,7 +87,7 @@ def _source(path: Path, name: str, max_bytes: int | None) -> Source:
     if head.startswith(b"%PDF"):
         raise BadInput(f"{name} is a PDF. Rows are read from JSON, JSONL, CSV, Excel and Parquet files, and from a zip of those.")
     text = read_text(path, max_bytes=max_bytes, name=name)
-    if text.lstrip()[:1] not in ("[", "{") and looks_like_a_table(text):
+    if first_character(text) not in ("[", "{") and looks_like_a_table(text):
         return Source(name, "table", len(text), lambda: csv_records(text, name))
     return Source(name, "JSON", len(text), lambda: read_records(text, name))
 
