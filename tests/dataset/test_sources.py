@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from studio.dataset.importing import import_file
@@ -119,6 +119,7 @@ def test_any_json_gives_a_finding_for_every_record_or_one_sentence(tmp_path: Pat
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
+@example(content=b"x\r\ty")  # a lone carriage return in what might be a table
 def test_any_bytes_are_findings_or_one_sentence(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "rows.bin").write_bytes(content)
     try:
