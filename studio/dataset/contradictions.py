@@ -11,6 +11,7 @@ contradiction in other words ("by bank transfer", "in cash").
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from studio.dataset.likeness import dice, words_of
 from studio.scoring.normalise import normalise
@@ -47,6 +48,7 @@ def _other_numbers(left: str, right: str) -> tuple[str, str] | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def _by_unit(text: str) -> dict[str, set[str]]:
     units: dict[str, set[str]] = {}
     for number, unit in _UNITS.findall(text):
@@ -58,5 +60,6 @@ def _yes_and_no(left: str, right: str) -> bool:
     return {left.split(" ", 1)[0], right.split(" ", 1)[0]} == {"yes", "no"}
 
 
+@lru_cache(maxsize=4096)
 def _rest(text: str) -> tuple[str, ...]:
     return words_of(_DENIAL.sub(" ", _NUMBER.sub(" ", text)))
