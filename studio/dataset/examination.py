@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -15,6 +16,7 @@ from studio.dataset.contradictions import contradiction
 from studio.dataset.likeness import near_pairs, same_groups, words_of
 from studio.dataset.phrasings import shared_phrasings
 from studio.dataset.problems import Problem
+from studio.dataset.progress import BETWEEN_REPORTS, Progress, part_of, reporting
 from studio.privacy import redact
 from studio.scoring.items import Item
 from studio.workspace.datasets import Row
@@ -98,18 +100,29 @@ class Examination:
         return {"rows": self.rows, "score": self.score, "parts": parts, "counts": self.counts, "problems": problems}
 
 
-def examine(findings: Iterable[Row | Problem], *, items: Sequence[Item] = (), max_characters: int | None = None) -> Examination:
+def examine(
+    findings: Iterable[Row | Problem],
+    *,
+    items: Sequence[Item] = (),
+    max_characters: int | None = None,
+    progress: Progress | None = None,
+) -> Examination:
     """Check the rows of a file or a dataset.
 
     Args:
         findings: rows, and the problems of those that could not be read, in order.
         items: of all question sets whose phrasings must not be among them.
         max_characters: conversations that are longer are reported; None reports none.
+        progress: called now and then with the thousandths that are done, and 1,000; what it raises ends the examination. How long `findings`
+            take nobody knows beforehand, so meanwhile nothing is done.
     """
+    phases = _Phases(progress)
     rows: dict[int, Row] = {}
     found: list[Finding] = []
     total = 0
     for position, finding in enumerate(findings):
+        if total % BETWEEN_REPORTS == 0:
+            phases.report(0)
         total += 1
         if isinstance(finding, Problem):
             found.append(Finding(position, _UNREAD.get(finding.kind, "empty"), finding.message))
@@ -117,19 +130,36 @@ def examine(findings: Iterable[Row | Problem], *, items: Sequence[Item] = (), ma
             rows[position] = finding
     places = list(rows)
     asked = [words_of(_asked(row)) for row in rows.values()]
-    near = list(near_pairs(asked))
-    found += _personal_data(rows)
+    near = list(near_pairs(asked, phases.next(150)))
+    found += _personal_data(rows, phases.next(350))
     found += _turn_order(rows)
     found += _repeated(rows, places, asked, near)
-    found += _contradicting(rows, _same_need(rows, places, asked, near))
+    found += _contradicting(rows, _same_need(rows, places, asked, near), phases.next(100))
     found += _too_long(rows, max_characters)
-    found += _leaking(rows, items)
+    found += _leaking(rows, items, phases.next(400))
+    phases.report(1_000)
     order = list(WEIGHTS)
     return Examination(total, sorted(found, key=lambda one: (one.row, order.index(one.kind))))
 
 
-def _personal_data(rows: Mapping[int, Row]) -> Iterator[Finding]:
-    for position, row in rows.items():
+class _Phases:
+    """Reports of one check after the other as reports of the whole."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress, self._done = progress, 0
+
+    def next(self, thousandths: int) -> Progress | None:
+        """For the next check, which takes about so much of the time."""
+        before, self._done = self._done, self._done + thousandths
+        return part_of(self._progress, before=before, size=thousandths, total=1_000)
+
+    def report(self, thousandths: int) -> None:
+        if self._progress:
+            self._progress(thousandths, 1_000)
+
+
+def _personal_data(rows: Mapping[int, Row], progress: Progress | None) -> Iterator[Finding]:
+    for position, row in reporting(rows.items(), progress):
         kinds = Counter(found.kind for turn in row.messages for found in redact(turn["content"]).found)
         if kinds:
             named = ", ".join(f"{kind} ({count})" if count > 1 else kind for kind, count in kinds.items())
@@ -155,25 +185,29 @@ def _too_long(rows: Mapping[int, Row], limit: int | None) -> Iterator[Finding]:
 
 def _repeated(rows: Mapping[int, Row], places: Sequence[int], asked: Sequence[Words], near: Sequence[Pair]) -> Iterator[Finding]:
     """The same question with the same answer again, or nearly the same question with it."""
-    answers = [words_of(rows[place].answer) for place in places]
-    for group in same_groups([(*text, "\0", *answer) for text, answer in zip(asked, answers, strict=True)]):
-        for later in group[1:]:
-            first = places[group[0]]
-            yield Finding(places[later], "duplicate", f"The same question and answer stand in row {first}.", first)
+    answer = cache(lambda index: words_of(rows[places[index]].answer))
+    times = Counter(asked)
+    first: dict[tuple[Words, Words], int] = {}
+    for index, text in enumerate(asked):
+        if times[text] > 1 and (earliest := first.setdefault((text, answer(index)), index)) != index:
+            message = f"The same question and answer stand in row {places[earliest]}."
+            yield Finding(places[index], "duplicate", message, places[earliest])
     reported: set[int] = set()
     for earlier, later in near:
-        if answers[earlier] == answers[later] and later not in reported:
+        if later not in reported and answer(earlier) == answer(later):
             reported.add(later)
             words = f"Nearly the same question as row {places[earlier]}, with the same answer: {_short(rows[places[earlier]].question)}"
             yield Finding(places[later], "near_duplicate", words, places[earlier])
 
 
-def _contradicting(rows: Mapping[int, Row], same_need: Iterable[Pair]) -> Iterator[Finding]:
+def _contradicting(rows: Mapping[int, Row], same_need: Iterable[Pair], progress: Progress | None) -> Iterator[Finding]:
     """Rows that answer the same need, by family or by nearly the same question, with answers that can't both be right."""
     reported: set[int] = set()
-    for first, second in same_need:
+    for first, second in reporting(list(same_need), progress):
+        if second in reported:
+            continue
         reason = contradiction(rows[first].answer, rows[second].answer)
-        if reason is not None and second not in reported:
+        if reason is not None:
             reported.add(second)
             yield Finding(second, "contradiction", f"It contradicts the answer of row {first} to the same need: {reason}.", first)
 
@@ -194,12 +228,12 @@ def _one_an_answer(places: Sequence[int], rows: Mapping[int, Row]) -> list[int]:
     return list({rows[place].answer: place for place in reversed(places)}.values())[::-1]
 
 
-def _leaking(rows: Mapping[int, Row], items: Sequence[Item]) -> Iterator[Finding]:
+def _leaking(rows: Mapping[int, Row], items: Sequence[Item], progress: Progress | None) -> Iterator[Finding]:
     by_question = {item.conversation[-1]["content"]: item.id for item in items}
     by_text: dict[str, list[int]] = defaultdict(list)
     for place, row in rows.items():
         by_text[row.question].append(place)
-    for pair in shared_phrasings(by_text, by_question):
+    for pair in shared_phrasings(by_text, by_question, progress):
         item = by_question[pair.evaluation]
         for place in by_text[pair.train]:
             words = f"The question stands in a question set as {item} (alike to {pair.similarity:.0f} of 100): {_short(pair.evaluation)}"

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from studio.dataset.checks import check_row
 from studio.dataset.guessing import ROWS_TO_KNOW_THE_SHAPE, guess_shape
 from studio.dataset.problems import Problem, RowRejected
+from studio.dataset.progress import BETWEEN_REPORTS, Progress
 from studio.dataset.records import Record
 from studio.dataset.shapes import Shape, value_of
 from studio.dataset.sources import Source
 from studio.errors import BadInput
 from studio.workspace.datasets import Row
 
-Progress = Callable[[int, int], None]
-"""Called with what is done and what is to do, in units of its own."""
-
-_ROWS_BETWEEN_PROGRESS = 500
+__all__ = ["Progress", "read_source", "read_sources"]
 
 
 def read_source(source: Source, *, shape: Shape | None = None, progress: Progress | None = None) -> Iterator[Row | Problem]:
@@ -75,7 +73,7 @@ def _rows(records: Iterator[Record], source: Source, shape: Shape, progress: Pro
         except RowRejected as rejected:
             finding = Problem(record.row, rejected.kind, rejected.message)
         yield finding
-        if progress and record.row % _ROWS_BETWEEN_PROGRESS == 0:
+        if progress and record.row % BETWEEN_REPORTS == 0:
             progress(record.end, source.total or record.end)
     if progress:
         progress(source.total, source.total)
