@@ -44,7 +44,12 @@ def main() -> None:
         files = write_files(Path(folder), options.rows)
         reading = {file.name: compare_readers(file, options.rows) for file in files}
         whole = in_a_process("whole", files[0])
-    summary = {"rows": options.rows, "megabytes": round(whole.pop("bytes") / 1e6, 1), "reading": reading, "import_and_checks": whole}
+    summary = {
+        "rows": options.rows,
+        "megabytes": round(whole.pop("bytes") / 1e6, 1),
+        "reading": reading,
+        "import_and_checks": whole,
+    }
     print(json.dumps(summary, indent=None if options.json else 2))
 
 
@@ -147,7 +152,9 @@ class Writer:
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
-        counts = Counter(word for file in sorted((ROOT / "data").glob("*.json")) for text in sample_texts(file) for word in text.split())
+        counts = Counter(
+            word for file in sorted((ROOT / "data").glob("*.json")) for text in sample_texts(file) for word in text.split()
+        )
         self._vocabulary, self._weights = list(counts), list(accumulate(counts.values()))
         lines = (ROOT / "eval_sets" / "high_frequency.jsonl").read_text("utf-8").splitlines()
         self._held_out = [json.loads(line)["question"] for line in lines]
@@ -163,15 +170,20 @@ class Writer:
     def planted(self, problem: str, before: dict[str, str]) -> dict[str, str]:
         """A row with this problem, perhaps one that it has with the row before."""
         question, answer = before["instruction"], before["output"]
-        return {**self.row(), **{
-            "repeated": before,
-            "nearly repeated": {**before, "instruction": f"{question} {self.rng.choice(self._vocabulary)}"},
-            "contradicting": {**before, "output": f"No. {answer}", "input": "" },
-            "leaking": {"instruction": self.rng.choice(self._held_out).upper()},
-            "personal": {"output": f"{answer} Write to anna.{self.rng.randint(1, 999)}@mail.example or call +44 20 7946 {self.rng.randint(1000, 9999)}."},
-            "unfinished": {"output": "I am {{name}}, from {{company}}."},
-            "broken": {"output": ""},
-        }[problem]}
+        return {
+            **self.row(),
+            **{
+                "repeated": before,
+                "nearly repeated": {**before, "instruction": f"{question} {self.rng.choice(self._vocabulary)}"},
+                "contradicting": {**before, "output": f"No. {answer}", "input": ""},
+                "leaking": {"instruction": self.rng.choice(self._held_out).upper()},
+                "personal": {
+                    "output": f"{answer} Write to anna.{self.rng.randint(1, 999)}@mail.example or call +44 20 7946 {self.rng.randint(1000, 9999)}."
+                },
+                "unfinished": {"output": "I am {{name}}, from {{company}}."},
+                "broken": {"output": ""},
+            }[problem],
+        }
 
 
 def sample_texts(file: Path) -> Iterator[str]:

@@ -87,7 +87,11 @@ _UNIT_AFTER_NUMBER = {
 _IS_NUMBER = re.compile(_NUMBER)
 # A text with none of these words and without a point or a colon behind a digit holds no amount but numbers with units.
 _AMOUNT_WORDS = frozenset(
-    [*_MONTHS, *"am pm noon st nd rd th % percent per pct $ € £ usd eur gbp dollar dollars euro euros pound pounds".split()]
+    {
+        *_MONTHS,
+        *("am", "pm", "noon", "st", "nd", "rd", "th", "%", "percent", "per", "pct"),
+        *("$", "€", "£", "usd", "eur", "gbp", "dollar", "dollars", "euro", "euros", "pound", "pounds"),
+    }
 )
 _POINTED = re.compile(r"[0-9][.:]")
 
