@@ -95,4 +95,5 @@ def _pairs_in(band: NDArray[np.uint64]) -> NDArray[np.int64]:
     group = np.maximum.accumulate(np.where(begins_a_group, places, 0))
     before = np.minimum(places - group, _MOST_IN_A_BAND)
     nth = np.arange(before.sum()) - np.repeat(np.cumsum(before) - before, before)
-    return np.repeat(order, before) * len(band) + order[np.repeat(group, before) + nth]
+    pairs: NDArray[np.int64] = np.repeat(order, before) * len(band) + order[np.repeat(group, before) + nth]
+    return pairs
