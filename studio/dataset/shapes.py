@@ -19,6 +19,7 @@ from studio.errors import BadInput
 from studio.workspace.datasets import Row
 
 Value = Mapping[str, Any]
+_LABELS = frozenset({"family", "industry", "intent"})
 
 
 class Shape(Protocol):
@@ -83,9 +84,10 @@ class Columns:
         if not answer.strip():
             raise RowRejected("no_answer", f"There is no answer: {self.response!r} is missing or empty.")
         query = _text(value, self.query)
-        before = [*_system(_text(value, self.system)), *_history(value, self.history)]
         question = f"{instruction}\n{query}" if query.strip() else instruction
-        messages = [*before, {"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+        messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+        if self.system in value or self.history in value:
+            messages = [*_system(_text(value, self.system)), *_history(value, self.history), *messages]
         return _labelled(messages, source, value)
 
 
@@ -268,6 +270,8 @@ def _text(value: Value, column: str | None) -> str:
 
 def _labelled(messages: Sequence[Turn], source: str, value: Value) -> Row:
     """The row, with family, industry and intent where they are text."""
+    if _LABELS.isdisjoint(value):
+        return Row(messages, source)
     return Row(messages, source, _label(value, "family"), _label(value, "industry"), _label(value, "intent"))
 
 
