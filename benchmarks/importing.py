@@ -166,8 +166,9 @@ class Writer:
 
     def row(self) -> dict[str, str]:
         about = self.words(4, 12) if self.rng.random() < 0.1 else ""
-        sentences = [self.words(9, 22).capitalize() + "." for _ in range(self.rng.randint(3, 8))]
-        return {"instruction": self.words(7, 24) + "?", "input": about, "output": " ".join(sentences)}
+        sentences = [self.words(9, 22).capitalize() + "." for _ in range(self.rng.randint(3, 7))]
+        answer = f"{' '.join(sentences)} The refund arrives within {self.rng.randint(2, 30)} days."
+        return {"instruction": self.words(7, 24) + "?", "input": about, "output": answer}
 
     def planted(self, problem: str, before: dict[str, str]) -> dict[str, str]:
         """A row with this problem, perhaps one that it has with the row before."""
@@ -177,8 +178,11 @@ class Writer:
             **{
                 "repeated": before,
                 "nearly repeated": {**before, "instruction": f"{question} {self.rng.choice(self._vocabulary)}"},
-                "contradicting": {**before, "output": f"No. {answer}", "input": ""},
-                "leaking": {"instruction": self.rng.choice(self._held_out).upper()},
+                "contradicting": {
+                    **before,
+                    "output": f"{answer.rpartition(' within ')[0]} within {self.rng.randint(60, 90)} days.",
+                },
+                "leaking": {"instruction": self.rng.choice(self._held_out).upper(), "input": ""},
                 "personal": {
                     "output": f"{answer} Write to anna.{self.rng.randint(1, 999)}@mail.example or call +44 20 7946 {self.rng.randint(1000, 9999)}."
                 },
