@@ -194,8 +194,9 @@ class Writer:
 
 def sample_texts(file: Path) -> Iterator[str]:
     values = json.loads(file.read_text("utf-8"))
-    for value in values if isinstance(values, list) else []:
-        yield from (value["instruction"], value["output"])
+    rows = values if isinstance(values, list) else []  # the registry is an object
+    texts = (text for row in rows for text in (row["instruction"], row["output"]))
+    return (text for text in texts if "{{" not in text)  # nor a template's placeholders
 
 
 if __name__ == "__main__":
