@@ -51,6 +51,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.battle
 	$(BIN)/python -m benchmarks.web
 	$(BIN)/python -m benchmarks.checks
+	$(BIN)/python -m benchmarks.importing
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -18,6 +18,7 @@ from studio.dataset.makeup import Makeup, makeup_of
 from studio.dataset.needs import are_opposed, same_need
 from studio.dataset.phrasings import shared_phrasings
 from studio.dataset.problems import Problem
+from studio.dataset.progress import BETWEEN_REPORTS, Progress, part_of, reporting
 from studio.dataset.repetition import repetitions, told
 from studio.dataset.wording import about, without_courtesy
 from studio.privacy import redact_conversation
@@ -107,18 +108,29 @@ class Examination:
         return {"rows": self.rows, "score": self.score, "parts": parts, "counts": self.counts, "problems": problems, **makeup}
 
 
-def examine(findings: Iterable[Row | Problem], *, items: Sequence[Item] = (), max_characters: int | None = None) -> Examination:
+def examine(
+    findings: Iterable[Row | Problem],
+    *,
+    items: Sequence[Item] = (),
+    max_characters: int | None = None,
+    progress: Progress | None = None,
+) -> Examination:
     """Check the rows of a file or a dataset.
 
     Args:
         findings: rows, and the problems of those that could not be read, in order.
         items: of all question sets whose phrasings must not be among them.
         max_characters: conversations that are longer are reported; None reports none.
+        progress: called now and then with the thousandths that are done, and 1,000; what it raises ends the examination. How long `findings`
+            take nobody knows beforehand, so meanwhile nothing is done.
     """
+    phases = _Phases(progress)
     rows: dict[int, Row] = {}
     found: list[Finding] = []
     total = 0
     for position, finding in enumerate(findings):
+        if total % BETWEEN_REPORTS == 0:
+            phases.report(0)
         total += 1
         if isinstance(finding, Problem):
             found.append(Finding(position, _UNREAD.get(finding.kind, "empty"), finding.message))
@@ -126,20 +138,37 @@ def examine(findings: Iterable[Row | Problem], *, items: Sequence[Item] = (), ma
             rows[position] = finding
     places = list(rows)
     asked = [words_of(_asked(row)) for row in rows.values()]
-    near = list(near_pairs(asked))
-    found += _personal_data(rows)
+    near = list(near_pairs(asked, phases.next(150)))
+    found += _personal_data(rows, phases.next(350))
     found += _turn_order(rows)
     groups: list[Group] = [*near, *same_groups(hash(about(_asked(row))) for row in rows.values())]
     found += _repeated(rows, places, asked, groups)
-    found += _contradicting(rows, _same_need(rows, places, groups))
+    found += _contradicting(rows, _same_need(rows, places, groups), phases.next(100))
     found += _too_long(rows, max_characters)
-    found += _leaking(rows, items)
+    found += _leaking(rows, items, phases.next(400))
+    phases.report(1_000)
     order = list(WEIGHTS)
     return Examination(total, sorted(found, key=lambda one: (one.row, order.index(one.kind))), makeup_of(list(rows.values())))
 
 
-def _personal_data(rows: Mapping[int, Row]) -> Iterator[Finding]:
-    for position, row in rows.items():
+class _Phases:
+    """Reports of one check after the other as reports of the whole."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress, self._done = progress, 0
+
+    def next(self, thousandths: int) -> Progress | None:
+        """For the next check, which takes about so much of the time."""
+        before, self._done = self._done, self._done + thousandths
+        return part_of(self._progress, before=before, size=thousandths, total=1_000)
+
+    def report(self, thousandths: int) -> None:
+        if self._progress:
+            self._progress(thousandths, 1_000)
+
+
+def _personal_data(rows: Mapping[int, Row], progress: Progress | None) -> Iterator[Finding]:
+    for position, row in reporting(rows.items(), progress):
         kinds = Counter(found.kind for found in redact_conversation(row.messages)[1])
         if kinds:
             named = ", ".join(f"{kind} ({count})" if count > 1 else kind for kind, count in kinds.items())
@@ -186,13 +215,15 @@ def _repeated(
             yield Finding(places[later], "near_duplicate", message, place)
 
 
-def _contradicting(rows: Mapping[int, Row], same_need: Iterable[Pair]) -> Iterator[Finding]:
+def _contradicting(rows: Mapping[int, Row], same_need: Iterable[Pair], progress: Progress | None) -> Iterator[Finding]:
     """Rows that answer the same need, by family or by nearly the same question, with answers that can't both be right."""
     reported: set[int] = set()
-    for first, second in same_need:
+    for first, second in reporting(list(same_need), progress):
+        if second in reported:
+            continue
         asked = about(_asked(rows[first])) | about(_asked(rows[second]))
         reason = contradiction(rows[first].answer, rows[second].answer, asked)
-        if reason is not None and second not in reported:
+        if reason is not None:
             reported.add(second)
             yield Finding(second, "contradiction", f"It contradicts the answer of row {first} to the same need: {reason}.", first)
 
@@ -216,14 +247,14 @@ def _one_an_answer(places: Sequence[int], rows: Mapping[int, Row]) -> list[int]:
     return sorted({rows[place].answer: place for place in reversed(places)}.values())
 
 
-def _leaking(rows: Mapping[int, Row], items: Sequence[Item]) -> Iterator[Finding]:
+def _leaking(rows: Mapping[int, Row], items: Sequence[Item], progress: Progress | None) -> Iterator[Finding]:
     by_question = {item.conversation[-1]["content"]: item.id for item in items}
     by_text: dict[str, list[int]] = defaultdict(list)
     for place, row in rows.items():
         for text in _phrasings(row):
             by_text[text].append(place)
     reported: set[tuple[int, str]] = set()
-    for pair in shared_phrasings(by_text, by_question):
+    for pair in shared_phrasings(by_text, by_question, progress):
         item = by_question[pair.evaluation]
         if are_opposed(pair.train, pair.evaluation):
             continue

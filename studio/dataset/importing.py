@@ -112,7 +112,7 @@ def preview(path: Path, limit: int = 20, *, shape: Shape | None = None, max_byte
         columns = list(known_columns([record.value for record in beginning if isinstance(record.value, dict)]))
         files = len(opened.sources)
         try:
-            taken_for = shape or guess_shape(beginning, source.name)
+            taken_for = shape or source.shape or guess_shape(beginning, source.name)
         except BadInput as error:
             if not columns:
                 raise

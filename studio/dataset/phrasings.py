@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from studio.dataset.progress import Progress
 from studio.scoring.normalise import PAUSE, STOP, tokens
 
 if TYPE_CHECKING:
@@ -60,19 +61,24 @@ def normalise_question(question: str) -> str:
     return " ".join(_words(question))
 
 
-def shared_phrasings(train_questions: Iterable[str], eval_questions: Iterable[str]) -> list[SharedPhrasing]:
+def shared_phrasings(
+    train_questions: Iterable[str], eval_questions: Iterable[str], progress: Progress | None = None
+) -> list[SharedPhrasing]:
     """The pairs that are the same phrasing, the nearest first; each pair of texts once, however often it occurs.
 
-    Takes 0.4 s for 2,000 x 400 questions, most of it to normalise them, and memory for 4,096 training questions at a time.
+    Takes some five seconds for 100,000 x 300 questions, half of it to normalise them, and memory for 4,096 training questions at a time.
     """
     evaluation = _phrasings(eval_questions)
-    train = _phrasings(train_questions)
-    if not evaluation or not train:
+    if not evaluation:
         return []
     alphabet = _alphabet(evaluation)
+    questions = list(dict.fromkeys(train_questions))
     found: list[SharedPhrasing] = []
-    for start in range(0, len(train), _CHUNK):
-        found += _shared_in(train[start : start + _CHUNK], evaluation, alphabet)
+    for start in range(0, len(questions), _CHUNK):
+        if progress:
+            progress(start, len(questions))
+        train = _phrasings(questions[start : start + _CHUNK])
+        found += _shared_in(train, evaluation, alphabet) if train else []
     return sorted(found, key=lambda pair: (-pair.similarity, pair.evaluation, pair.train))
 
 
@@ -95,7 +101,7 @@ def _similarities(train: list[str], evaluation: list[str]) -> np.ndarray:
     from rapidfuzz import fuzz, process
 
     cutoff = min(WORDS_THRESHOLD, CHARACTERS_THRESHOLD)
-    return process.cdist(train, evaluation, scorer=fuzz.ratio, score_cutoff=cutoff, dtype=np.float32)
+    return process.cdist(train, evaluation, scorer=fuzz.ratio, score_cutoff=cutoff, dtype=np.float32, workers=-1)
 
 
 def _phrasings(questions: Iterable[str]) -> list[_Phrasing]:

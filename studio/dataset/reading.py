@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 
 from studio.dataset.checks import check_row
 from studio.dataset.guessing import ROWS_TO_KNOW_THE_SHAPE, guess_shape
 from studio.dataset.problems import Problem, RowRejected
+from studio.dataset.progress import BETWEEN_REPORTS, Progress, part_of
 from studio.dataset.records import Record
 from studio.dataset.shapes import Shape, value_of
 from studio.dataset.sources import Source
 from studio.errors import BadInput
 from studio.workspace.datasets import Row
 
-Progress = Callable[[int, int], None]
-"""Called with what is done and what is to do, in units of its own."""
-
-_ROWS_BETWEEN_PROGRESS = 500
+__all__ = ["Part", "Progress", "read_parts", "read_source", "read_sources"]
 
 
 def read_source(source: Source, *, shape: Shape | None = None, progress: Progress | None = None) -> Iterator[Row | Problem]:
@@ -25,7 +24,7 @@ def read_source(source: Source, *, shape: Shape | None = None, progress: Progres
 
     Args:
         source: the records; its name becomes the rows' source.
-        shape: what they mean; guessed from the first ones where it is None.
+        shape: what they mean; where it is None, what a registry beside the file says, or what the first ones look like.
         progress: called now and then with what is read and the total, in the source's unit.
 
     Raises:
@@ -33,7 +32,8 @@ def read_source(source: Source, *, shape: Shape | None = None, progress: Progres
     """
     records = source.records()
     beginning = list(islice(records, ROWS_TO_KNOW_THE_SHAPE))
-    return _rows(chain(beginning, records), source, shape or guess_shape(beginning, source.name), progress)
+    shape = shape or source.shape or guess_shape(beginning, source.name)
+    return islice(_rows(chain(beginning, records), source, shape, progress), source.limit)
 
 
 def read_sources(
@@ -44,37 +44,56 @@ def read_sources(
     A source without a known shape is left out, and `skipped` is told why; where no other is left, that is raised.
     """
     if len(sources) == 1:
-        yield from read_source(sources[0], shape=shape, progress=progress)
-        return
-    rows_before, refused = 0, skipped if skipped is not None else []
-    before, total = 0, sum(source.total for source in sources)
-    read_any = False
-    for source in sources:
-        report = _share_of(progress, before=before, total=total)
-        before += source.total
+        return read_source(sources[0], shape=shape, progress=progress)
+    return read_parts([_part(source, shape) for source in sources], progress, skipped)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of several files that are read as one: what it is called, its size in whatever unit all of them have, and how to read it."""
+
+    name: str
+    size: int
+    read: Callable[[Progress | None], Iterator[Row | Problem]]
+
+
+def read_parts(parts: Sequence[Part], progress: Progress | None, skipped: list[str] | None = None) -> Iterator[Row | Problem]:
+    """The findings of the parts, one after the other. A problem's row counts through all of them, and its sentence names the file.
+
+    A part that can't even be begun (`read` raises BadInput) is left out, and `skipped` is told why; where no other is left, that is raised.
+    """
+    refused = skipped if skipped is not None else []
+    rows_before, before, read_any = 0, 0, False
+    for part in parts:
+        report = part_of(progress, before=before, size=part.size, total=sum(one.size for one in parts))
+        before += part.size
         try:
-            findings = read_source(source, shape=shape, progress=report)
+            findings = part.read(report)
         except BadInput as error:
             refused.append(error.message)
             continue
-        read_any = True
-        row = -1
+        read_any, row = True, -1
         for row, finding in enumerate(findings):
-            yield _named(finding, source.name, rows_before, row)
+            yield _named(finding, part.name, rows_before, row)
         rows_before += row + 1
     if not read_any:
         raise BadInput(refused[-1])
 
 
+def _part(source: Source, shape: Shape | None) -> Part:
+    return Part(source.name, source.total, lambda progress: read_source(source, shape=shape, progress=progress))
+
+
 def _rows(records: Iterator[Record], source: Source, shape: Shape, progress: Progress | None) -> Iterator[Row | Problem]:
     for record in records:
+        finding: Row | Problem
         try:
-            row = shape.row(value_of(record), source.name)
-            check_row(row)
-            yield row
+            finding = shape.row(value_of(record), source.name)
+            check_row(finding)
         except RowRejected as rejected:
-            yield Problem(record.row, rejected.kind, rejected.message)
-        if progress and record.row % _ROWS_BETWEEN_PROGRESS == 0:
+            finding = Problem(record.row, rejected.kind, rejected.message)
+        yield finding
+        if progress and record.row % BETWEEN_REPORTS == 0:
             progress(record.end, source.total or record.end)
     if progress:
         progress(source.total, source.total)
@@ -84,7 +103,3 @@ def _named(finding: Row | Problem, name: str, rows_before: int, row: int) -> Row
     if isinstance(finding, Row):
         return finding
     return Problem(rows_before + row, finding.kind, f"{name}, row {row}: {finding.message}")
-
-
-def _share_of(progress: Progress | None, *, before: int, total: int) -> Progress | None:
-    return None if progress is None else lambda done, _: progress(before + done, total)

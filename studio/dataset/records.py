@@ -124,18 +124,17 @@ def _lines(text: str) -> Iterator[Record]:
         line += 1
         start = end + 1
         if content:
-            yield _line(content, index, line, end)
+            try:
+                value, stop = _DECODER.raw_decode(content)
+                error = None if stop == len(content) else _NotJson("there is more behind the first value", content, stop)
+            except (json.JSONDecodeError, RecursionError) as reason:
+                error = _in_words(reason, content, 0)
+            yield Record(index, value, end, line) if error is None else Record(index, None, end, line, _at_column(error))
             index += 1
 
 
-def _line(content: str, index: int, line: int, end: int) -> Record:
-    try:
-        value, stop = _decode(content, 0)
-        if stop < len(content):
-            raise _NotJson("there is more behind the first value", content, stop)
-        return Record(index, value, end, line)
-    except _NotJson as error:
-        return Record(index, None, end, line, f"{error.reason} at column {error.column}")
+def _at_column(error: _NotJson) -> str:
+    return f"{error.reason} at column {error.column}"
 
 
 def describe(value: object) -> str:
@@ -177,14 +176,18 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=float, parse_co
 def _decode(text: str, position: int) -> tuple[object, int]:
     try:
         return _DECODER.raw_decode(text, position)
-    except json.JSONDecodeError as error:
-        at_end = error.pos >= len(text.rstrip())
-        raise _NotJson("it ends too early" if at_end else _in_words(error.msg), text, error.pos) from error
-    except RecursionError as error:
-        raise _NotJson("brackets are nested too deeply", text, position) from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise _in_words(error, text, position) from error
 
 
-def _in_words(message: str) -> str:
+def _in_words(error: json.JSONDecodeError | RecursionError, text: str, position: int) -> _NotJson:
+    """Why the value at `position` can't be decoded, and where."""
+    if isinstance(error, RecursionError):
+        return _NotJson("brackets are nested too deeply", text, position)
+    return _NotJson("it ends too early" if error.pos >= len(text.rstrip()) else _message(error.msg), text, error.pos)
+
+
+def _message(message: str) -> str:
     return {
         "Expecting value": "a value is expected",
         "Expecting property name enclosed in double quotes": "a key in double quotes is expected",

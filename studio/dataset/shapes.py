@@ -19,6 +19,7 @@ from studio.errors import BadInput
 from studio.workspace.datasets import Row
 
 Value = Mapping[str, Any]
+_LABELS = frozenset({"family", "industry", "intent"})
 
 
 class Shape(Protocol):
@@ -83,10 +84,10 @@ class Columns:
         if not answer.strip():
             raise RowRejected("no_answer", f"There is no answer: {self.response!r} is missing or empty.")
         query = _text(value, self.query)
-        messages = _system(_text(value, self.system))
-        messages += _history(value, self.history)
-        messages.append({"role": "user", "content": f"{instruction}\n{query}" if query.strip() else instruction})
-        messages.append({"role": "assistant", "content": answer})
+        question = f"{instruction}\n{query}" if query.strip() else instruction
+        messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+        if self.system in value or self.history in value:
+            messages = [*_system(_text(value, self.system)), *_history(value, self.history), *messages]
         return _labelled(messages, source, value)
 
 
@@ -260,17 +261,18 @@ def _system(content: str) -> list[Turn]:
 
 def _text(value: Value, column: str | None) -> str:
     content = value.get(column) if column else None
+    if isinstance(content, str):
+        return content
     if content is None:
         return ""
-    if not isinstance(content, str):
-        raise RowRejected("wrong_type", f"{column!r} is {describe(content)}, but text is needed.")
-    return content
+    raise RowRejected("wrong_type", f"{column!r} is {describe(content)}, but text is needed.")
 
 
 def _labelled(messages: Sequence[Turn], source: str, value: Value) -> Row:
     """The row, with family, industry and intent where they are text."""
-    family, industry, intent = (_label(value, key) for key in ("family", "industry", "intent"))
-    return Row(messages=messages, source=source, family=family, industry=industry, intent=intent)
+    if _LABELS.isdisjoint(value):
+        return Row(messages, source)
+    return Row(messages, source, _label(value, "family"), _label(value, "industry"), _label(value, "intent"))
 
 
 def _label(value: Value, key: str) -> str | None:

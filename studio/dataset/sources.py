@@ -9,14 +9,17 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from os.path import normpath
 from pathlib import Path, PurePosixPath
 
+from studio.dataset.dataset_info import FILE_NAME, Entry, read_entries
 from studio.dataset.records import Record, read_records
+from studio.dataset.shapes import Shape
 from studio.dataset.tables import csv_records, excel_records, looks_like_a_table, parquet_records
-from studio.dataset.textfile import MEGABYTE, check_file, read_text
+from studio.dataset.textfile import MEGABYTE, check_file, first_character, read_text
 from studio.errors import BadInput, UploadTooLarge
 
 _MOST_UNPACKED = 1024 * MEGABYTE  # that a zip file may unpack to, where no limit is given
@@ -32,6 +35,10 @@ class Source:
     total: int
     records: Callable[[], Iterator[Record]]
     """Reads them from the beginning."""
+    shape: Shape | None = None
+    """What a registry beside the file says that its records mean."""
+    limit: int | None = None
+    """How many records the registry takes; None: all."""
 
 
 @dataclass(frozen=True)
@@ -57,22 +64,39 @@ def open_sources(path: Path, *, max_bytes: int | None = None) -> Iterator[Opened
         return
     folder = Path(tempfile.mkdtemp(prefix="studio-zip-"))
     try:
-        yield _opened(_unpacked(path, folder, max_bytes), path.name, max_bytes)
+        yield _opened(dict(_unpacked(path, folder, max_bytes)), path.name, max_bytes)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _opened(files: Iterable[tuple[Path, str]], archive: str, max_bytes: int | None) -> Opened:
+def _opened(files: Mapping[PurePosixPath, Path], archive: str, max_bytes: int | None) -> Opened:
+    entries, skipped = _entries(files)
     sources: list[Source] = []
-    skipped: list[str] = []
-    for file, name in files:
+    for name, entry in entries:
         try:
-            sources.append(_source(file, name, max_bytes))
+            source = _source(files[name], name.name, max_bytes)
+            sources.append(source if entry is None else replace(source, shape=entry.shape, limit=entry.limit))
         except BadInput as error:
             skipped.append(error.message)
     if not sources:
-        raise BadInput(f"{archive} holds no file that can be read. {skipped[0]}")
+        raise BadInput(f"{archive} holds no file that can be read. {skipped[0] if skipped else FILE_NAME + ' names none.'}")
     return Opened(sources, skipped)
+
+
+def _entries(files: Mapping[PurePosixPath, Path]) -> tuple[list[tuple[PurePosixPath, Entry | None]], list[str]]:
+    """The files to read, each with its entry where a registry lies among them, and why the others are left out."""
+    path = min((name for name in files if name.name == FILE_NAME), key=lambda name: len(name.parts), default=None)
+    if path is None:
+        return [(name, None) for name in files], []
+    known, unsupported = read_entries(files[path])
+    named = [(_inside(path.parent, entry.path.relative_to(files[path].parent)), entry) for entry in known.values()]
+    absent = [f"{entry.name}: the file {name.name} is not there." for name, entry in named if name not in files]
+    unnamed = [f"{name.name}: {FILE_NAME} does not name it." for name in files.keys() - {path, *(name for name, _ in named)}]
+    return [one for one in named if one[0] in files], [*unsupported.values(), *absent, *sorted(unnamed)]
+
+
+def _inside(folder: PurePosixPath, path: Path) -> PurePosixPath:
+    return PurePosixPath(normpath(folder / path))
 
 
 def _source(path: Path, name: str, max_bytes: int | None) -> Source:
@@ -87,7 +111,7 @@ def _source(path: Path, name: str, max_bytes: int | None) -> Source:
     if head.startswith(b"%PDF"):
         raise BadInput(f"{name} is a PDF. Rows are read from JSON, JSONL, CSV, Excel and Parquet files, and from a zip of those.")
     text = read_text(path, max_bytes=max_bytes, name=name)
-    if text.lstrip()[:1] not in ("[", "{") and looks_like_a_table(text):
+    if first_character(text) not in ("[", "{") and looks_like_a_table(text):
         return Source(name, "table", len(text), lambda: csv_records(text, name))
     return Source(name, "JSON", len(text), lambda: read_records(text, name))
 
@@ -110,8 +134,8 @@ def _is_plain_zip(path: Path) -> bool:
         return "[Content_Types].xml" not in archive.namelist()
 
 
-def _unpacked(path: Path, folder: Path, max_bytes: int | None) -> Iterator[tuple[Path, str]]:
-    """The archive's files under names of our own, so that none can lie outside the folder."""
+def _unpacked(path: Path, folder: Path, max_bytes: int | None) -> Iterator[tuple[PurePosixPath, Path]]:
+    """The archive's files by their names in it; they lie under names of our own, so that none can lie outside the folder."""
     allowed = max_bytes or _MOST_UNPACKED
     try:
         with zipfile.ZipFile(path) as archive:
@@ -121,10 +145,12 @@ def _unpacked(path: Path, folder: Path, max_bytes: int | None) -> Iterator[tuple
             if sum(member.file_size for member in members) > allowed:
                 raise UploadTooLarge(f"{path.name} unpacks to more than {allowed / MEGABYTE:,.0f} MB. Split it.")
             for number, member in enumerate(sorted(members, key=lambda member: member.filename)):
-                target = folder / str(number)
+                name = PurePosixPath(member.filename)
+                target = folder / str(number) / (FILE_NAME if name.name == FILE_NAME else "unpacked")
+                target.parent.mkdir()
                 with archive.open(member) as packed, target.open("wb") as unpacked:
                     _copy(packed.read, unpacked.write, allowed, path.name)
-                yield target, PurePosixPath(member.filename).name
+                yield name, target
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as error:
         raise BadInput(f"{path.name} can't be unpacked ({error}). Make the zip again, without a password.") from error
 

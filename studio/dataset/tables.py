@@ -24,7 +24,7 @@ def looks_like_a_table(text: str) -> bool:
     delimiter = _delimiter(text)
     if delimiter is None:
         return False
-    lines = list(csv.reader(io.StringIO(text[:_SNIFFED]), delimiter=delimiter))[:10]
+    lines = list(csv.reader(io.StringIO(text[:_SNIFFED], newline=""), delimiter=delimiter))[:10]
     return len(lines) > 1 and len(lines[0]) > 1 and any(len(line) == len(lines[0]) for line in lines[1:])
 
 

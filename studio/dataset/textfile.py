@@ -40,9 +40,14 @@ def read_text(path: Path, *, max_bytes: int | None = None, name: str | None = No
     except OSError as error:
         raise BadInput(f"{path.name} can't be read: {error.strerror or error}.") from error
     text = _decode(raw, name or path.name)
-    if not text.strip():
+    if not text or text.isspace():
         raise BadInput(f"{name or path.name} is empty. Choose a file with rows in it.")
     return text
+
+
+def first_character(text: str) -> str:
+    """The first character that is no space, of a text that has one; without a copy of the text, as `lstrip` would make."""
+    return next(character for character in text if not character.isspace())
 
 
 def check_file(path: Path, *, max_bytes: int | None = None) -> None:

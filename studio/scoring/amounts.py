@@ -85,10 +85,21 @@ _UNIT_AFTER_NUMBER = {
     **{"wk": "week", "wks": "week", "yr": "year", "yrs": "year"},
 }
 _IS_NUMBER = re.compile(_NUMBER)
+# A text with none of these words and without a point or a colon behind a digit holds no amount but numbers with units.
+_AMOUNT_WORDS = frozenset(
+    {
+        *_MONTHS,
+        *("am", "pm", "noon", "st", "nd", "rd", "th", "%", "percent", "per", "pct"),
+        *("$", "€", "£", "usd", "eur", "gbp", "dollar", "dollars", "euro", "euros", "pound", "pounds"),
+    }
+)
+_POINTED = re.compile(r"[0-9][.:]")
 
 
 def unify_amounts(spaced: str) -> str:
     """`spaced` with each amount in the one form of the table above."""
+    if _AMOUNT_WORDS.isdisjoint(spaced.split()) and not _POINTED.search(spaced):
+        return _fold_units(spaced)
     while (unified := _unify_once(spaced)) != spaced:
         spaced = unified
     return _ORDINAL.sub(r"\1\2", spaced)
@@ -151,6 +162,6 @@ def _may_is_a_verb(match: re.Match[str]) -> bool:
 def _fold_units(text: str) -> str:
     words = [_UNIT_OF.get(word, word) for word in text.split()]
     return " ".join(
-        _UNIT_AFTER_NUMBER.get(word, word) if _IS_NUMBER.fullmatch(before) else word
+        _UNIT_AFTER_NUMBER[word] if word in _UNIT_AFTER_NUMBER and _IS_NUMBER.fullmatch(before) else word
         for before, word in zip(["", *words], words, strict=False)
     )

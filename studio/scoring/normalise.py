@@ -71,6 +71,7 @@ _UNSPACED = re.compile(
 )  # kana and Han, written without spaces between words
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _DASH = re.compile(r"\s-+\s|–|--+|\n")
+_MAYBE_DASH = re.compile(r"[-–\n]")
 
 _TOKEN = re.compile(
     r"[0-9]{1,2}:[0-9]{2}(?![0-9])"  # a clock time
@@ -81,6 +82,7 @@ _TOKEN = re.compile(
     r"|[.!?;]|[,:()\[\]{}]"
 )
 _STOPS, _MARKS = ".!?;", ".!?;,:()[]{}"
+_DIGIT = re.compile(r"[0-9]")
 _SYMBOLS = frozenset("$€£%")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
@@ -89,8 +91,9 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 def tokens(text: str) -> tuple[str, ...]:
     """The tokens of `text`, `STOP` and `PAUSE` among them; empty where it holds no word and no number."""
     words = _tokenise(_unify_characters(text))
-    spelled_out = [part for word in words for part in _RUN_TOGETHER.get(word, [word])]
-    punctuated = _merge_marks(_drop_stray_symbols(fold_number_words(spelled_out)))
+    if not _RUN_TOGETHER.keys().isdisjoint(words):
+        words = [part for word in words for part in _RUN_TOGETHER.get(word, [word])]
+    punctuated = _merge_marks(_drop_stray_symbols(fold_number_words(words)))
     return tuple(unify_amounts(" ".join(punctuated)).split())
 
 
@@ -100,16 +103,23 @@ def normalise(text: str) -> str:
 
 
 def _unify_characters(text: str) -> str:
-    text = _SPACE_BEFORE_FRACTION.sub("", _BARE_FRACTION.sub("0", text))
-    text = _compatibility_casefold(text.translate(_LOOKALIKES)).translate(_LOOKALIKES)
-    text = _AM_PM.sub(r"\1m", text)
-    for pattern, spelled_out in _CONTRACTIONS:
-        text = pattern.sub(spelled_out, text)
-    text = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), spell_iso_dates(text))
-    text = _RANGE.sub(r"\1 to ", text)
+    """Each step only where there is something for it: a hundred thousand questions are normalised before a training."""
+    if text.isascii():
+        text = text.lower().translate(_LOOKALIKES)
+    else:
+        text = _SPACE_BEFORE_FRACTION.sub("", _BARE_FRACTION.sub("0", text))
+        text = _compatibility_casefold(text.translate(_LOOKALIKES)).translate(_LOOKALIKES)
+    if ".m" in text:
+        text = _AM_PM.sub(r"\1m", text)
+    if "'" in text:
+        for pattern, spelled_out in _CONTRACTIONS:
+            text = pattern.sub(spelled_out, text)
+    if _DIGIT.search(text):
+        text = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), spell_iso_dates(text))
+        text = _RANGE.sub(r"\1 to ", text)
     if not text.isascii():
         text = _UNSPACED.sub(r" \g<0> ", text)
-    return _DASH.sub(f" {PAUSE} ", _BLANK_LINE.sub(f" {STOP} ", text))
+    return _DASH.sub(f" {PAUSE} ", _BLANK_LINE.sub(f" {STOP} ", text)) if _MAYBE_DASH.search(text) else text
 
 
 def _compatibility_casefold(text: str) -> str:
@@ -125,6 +135,8 @@ def _tokenise(text: str) -> list[str]:
 
 def _drop_stray_symbols(words: Sequence[str]) -> list[str]:
     """Without each `%` that follows no number and each currency sign that stands beside none."""
+    if _SYMBOLS.isdisjoint(words):
+        return list(words)
     before, after = ["", *words], [*words[1:], ""]
     return [
         word

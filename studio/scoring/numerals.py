@@ -19,6 +19,7 @@ _BELOW_TWENTY = {word: value for value, word in enumerate(_ONES + _TEENS)}
 _DIGIT = {word: value for value, word in enumerate(_ONES) if value}
 _ROUND_TENS = {word: 10 * value for value, word in enumerate(_TENS, start=2)}
 _SCALES = ("hundred", "thousand")
+_NUMBER_WORDS = frozenset([*_BELOW_TWENTY, *_ROUND_TENS, *_SCALES])
 
 _Reader = Callable[[Sequence[str], int], tuple[int, int]]
 """Reads a number at a position: its value, and how many words it took (0: there is no number here)."""
@@ -26,13 +27,19 @@ _Reader = Callable[[Sequence[str], int], tuple[int, int]]
 
 def fold_number_words(words: Sequence[str]) -> list[str]:
     """The same words, each run of number words replaced by one token of digits. Digits alone stay as they were."""
+    if _NUMBER_WORDS.isdisjoint(words):
+        return list(words)
     folded: list[str] = []
     at = 0
     while at < len(words):
-        value, taken = _below_million(words, at)
+        value, taken = _below_million(words, at) if _may_begin_a_number(words[at]) else (0, 0)
         folded.append(str(value) if taken else words[at])
         at += taken or 1
     return folded
+
+
+def _may_begin_a_number(word: str) -> bool:
+    return word in _NUMBER_WORDS or word == "a" or word.isdigit()
 
 
 def _below_million(words: Sequence[str], at: int) -> tuple[int, int]:

@@ -188,18 +188,29 @@ def _write_rows(path: Path, rows: Iterable[Row]) -> tuple[int, str]:
     digest, count = hashlib.sha256(), 0
     with path.open("w", encoding="utf-8") as stream:
         for row in rows:
-            fields = _fields(row)
-            stream.write(_line(fields))
-            del fields["source"]  # the same rows are the same dataset, whichever file they came in
-            digest.update(_line(fields).encode())
+            said = _line(_said(row))
+            stream.write(f'{said[:-2]}, "source": {_to_json(row.source)}}}\n')
+            digest.update(said.encode())
             count += 1
     return count, digest.hexdigest()
 
 
-def _fields(row: Row) -> dict[str, Any]:
-    """The row as it is written; what only preference data have is left out of others."""
-    return {key: value for key, value in asdict(row).items() if value is not None or key not in {"rejected", "label"}}
+def _said(row: Row) -> dict[str, Any]:
+    """The row but for its source: the same rows are the same dataset, whichever file they came in. Keys in order, the source's is the last.
+
+    What only preference data have is left out of others.
+    """
+    said: dict[str, Any] = {"family": row.family, "industry": row.industry, "intent": row.intent}
+    if row.label is not None:
+        said["label"] = row.label
+    said["messages"] = row.messages
+    if row.rejected is not None:
+        said["rejected"] = row.rejected
+    return said
 
 
 def _line(fields: Mapping[str, Any]) -> str:
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True) + "\n"
+    return _to_json(fields) + "\n"
+
+
+_to_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.importing import PLANTED_EVERY, PROBLEMS, write_files
 from studio.dataset.contradictions import contradiction
 from studio.dataset.examination import WEIGHTS, Examination, Finding, examine
 from studio.dataset.likeness import dice, near_pairs, words_of
@@ -13,6 +16,7 @@ from studio.dataset.problems import Problem
 from studio.scoring.items import load_question_set
 from studio.settings import PROJECT_ROOT
 from studio.workspace.datasets import Row
+from tests.support import read_file
 
 ITEMS = load_question_set(PROJECT_ROOT / "eval_sets" / "high_frequency.jsonl").items
 
@@ -149,3 +153,44 @@ def test_every_near_pair_is_proposed_that_comparing_all_would_find() -> None:
     proposed = set(near_pairs(texts))
     assert len(everything) > 50
     assert len(everything - proposed) <= 0.02 * len(everything)
+
+
+def test_progress_runs_through_all_checks_and_may_end_them() -> None:
+    rows = [
+        row(f"How do I open the {number}th box of {number % 7} kinds of things?", f"Turn it {number} times.")
+        for number in range(1200)
+    ]
+    seen: list[tuple[int, int]] = []
+    examine(rows, items=ITEMS, progress=lambda done, total: seen.append((done, total)))
+    assert seen == sorted(seen) and seen[0] == (0, 1000) and seen[-1] == (1000, 1000)
+    assert len({done for done, _ in seen}) > 8
+
+    for last in (0, 300, 700):
+
+        def give_up(done: int, total: int, last: int = last) -> None:
+            if done >= last:
+                raise InterruptedError
+
+        with pytest.raises(InterruptedError):
+            examine(rows, items=ITEMS, progress=give_up)
+
+
+def test_what_was_planted_in_a_synthetic_file_is_found_and_nothing_else(tmp_path: Path) -> None:
+    file, _ = write_files(tmp_path, 3_500)
+    examination = examine(read_file(file), items=ITEMS, max_characters=2_000)
+    planted: dict[str, set[int]] = defaultdict(set)
+    for position in range(PLANTED_EVERY - 1, 3_500, PLANTED_EVERY):
+        planted[PROBLEMS[position // PLANTED_EVERY % len(PROBLEMS)]].add(position)
+    found: dict[str, set[int]] = defaultdict(set)
+    for finding in examination.findings:
+        found[finding.kind].add(finding.row)
+    assert found["duplicate"] == planted["repeated"]
+    assert found["near_duplicate"] >= planted["nearly repeated"]
+    assert found["contradiction"] >= planted["contradicting"]
+    assert found["leakage"] >= planted["leaking"]
+    assert found["placeholder"] == planted["unfinished"] and found["empty"] == planted["broken"]
+    assert found["personal_data"] >= planted["personal"]
+    pairs = {(one.row, one.other) for one in examination.findings if one.kind in ("duplicate", "near_duplicate", "contradiction")}
+    like_the_one_before = planted["repeated"] | planted["nearly repeated"] | planted["contradicting"]
+    assert pairs >= {(place, place - 1) for place in like_the_one_before}
+    assert len(set.union(*found.values()) - set.union(*planted.values())) <= 10

@@ -59,6 +59,16 @@ def test_an_error_far_down_in_the_file_leaves_nothing_behind(workspace: Workspac
     assert list(workspace.datasets.iterdir()) == []
 
 
+def test_whoever_gives_up_on_the_way_leaves_nothing_behind(workspace: Workspace, tmp_path: Path) -> None:
+    def give_up(done: int, total: int) -> None:
+        if done > total // 2:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        import_file(workspace, write(tmp_path, [GOOD] * 5000), name="s", progress=give_up)
+    assert list(workspace.datasets.iterdir()) == []
+
+
 def test_importing_the_same_file_again_gives_the_same_dataset(workspace: Workspace, tmp_path: Path) -> None:
     path = write(tmp_path, [GOOD, {**GOOD, "output": ""}])
     first = import_file(workspace, path, name="s", max_bytes=10_000)

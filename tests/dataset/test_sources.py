@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from studio.dataset.importing import import_file
@@ -41,6 +41,44 @@ def test_each_file_of_a_zip_is_read_in_its_own_shape(workspace: Workspace, tmp_p
     assert [row.answer for row in read_rows(workspace, result.dataset.id)] == ["Here.", "A.", "Me."]
     assert [(problem.row, problem.message.split(":")[0]) for problem in result.problems] == [(1, "a.json, row 1")]
     assert len(result.skipped) == 1 and result.skipped[0].startswith("readme.txt ")
+
+
+def test_a_registry_in_a_zip_says_what_its_files_mean_as_one_beside_its_files_does(workspace: Workspace, tmp_path: Path) -> None:
+    asked = {"file_name": "faq/one.json", "columns": {"prompt": "q", "response": "a"}}
+    entries = {
+        "asked": {**asked, "num_samples": 1},
+        "turned": {"file_name": "faq/one.json", "columns": {"prompt": "a", "response": "q"}},
+        "gone": {"file_name": "gone.json"},
+        "hub": {"hf_hub_url": "someone/something"},
+    }
+    files = {
+        "export/dataset_info.json": json.dumps(entries),
+        "export/faq/one.json": json.dumps([{"q": "Where?", "a": "Here."}, {"q": "When?", "a": ""}]),
+        "export/notes.json": json.dumps([GOOD]),
+    }
+    result = import_file(workspace, zipped(tmp_path / "all.zip", files), name="all")
+    rows = list(read_rows(workspace, result.dataset.id))
+    assert [(row.question, row.answer, row.source) for row in rows] == [
+        ("Where?", "Here.", "one.json"),
+        ("Here.", "Where?", "one.json"),
+    ]
+    assert [(problem.row, problem.kind) for problem in result.problems] == [(2, "no_instruction")]
+    said = "\n".join(result.skipped)
+    for sentence in ("gone.json is not there", "hub: it lies on a hub", "notes.json: dataset_info.json does not name it"):
+        assert sentence in said
+
+
+@pytest.mark.parametrize(
+    ("registry", "says"),
+    [
+        ("{}", "names none"),
+        ('{"a": {"file_name": "b.json"}}', r"b\.json is not there"),
+        ("[", r"dataset_info\.json is not valid"),
+    ],
+)
+def test_a_zip_whose_registry_leads_nowhere_is_refused(tmp_path: Path, registry: str, says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        read_file(zipped(tmp_path / "empty.zip", {"dataset_info.json": registry}))
 
 
 def test_a_zip_without_a_file_that_can_be_read_is_refused(tmp_path: Path) -> None:
@@ -119,6 +157,7 @@ def test_any_json_gives_a_finding_for_every_record_or_one_sentence(tmp_path: Pat
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
+@example(content=b"x\r\ty")  # a lone carriage return in what might be a table
 def test_any_bytes_are_findings_or_one_sentence(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "rows.bin").write_bytes(content)
     try:

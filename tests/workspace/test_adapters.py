@@ -51,7 +51,7 @@ def test_a_shipped_model_is_found_and_evaluated_by_its_name(stocked: Workspace) 
 
 
 def test_an_unknown_name_is_refused_with_those_that_exist(stocked: Workspace) -> None:
-    with pytest.raises(NotFound, match="no tuned model 'nothing'. Known: base, fourteen"):
+    with pytest.raises(NotFound, match=r"no tuned model 'nothing'\. Known: base, fourteen"):
         find_tuned(stocked, "nothing")
 
 
