@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from studio.charts import LengthBar
 from studio.chat.catalog import CatalogModel
 from studio.chat.render import render_all
 from studio.chat.tokenizer import tokenizer_fingerprint, tokenizer_of
@@ -89,16 +91,6 @@ class Cut:
         return {"max_length": self.max_length, "cut": self.cut, "share": round(self.share, 4), "nothing_to_learn": self.empty}
 
 
-@dataclass(frozen=True)
-class Bar:
-    """Rows of `first` to `last` tokens, both included; `last` None: and more."""
-
-    first: int
-    last: int | None
-    whole: int
-    cut: int
-
-
 def measure_lengths(
     tokenizer: PreTrainedTokenizerBase, rows: Iterable[Row], *, progress: Callable[[int], None] = lambda _: None
 ) -> Lengths:
@@ -152,21 +144,25 @@ def known_lengths(workspace: Workspace, dataset: str, model: CatalogModel) -> Le
         return None  # not ours, or damaged: measured anew
 
 
-def histogram(lengths: Lengths, max_length: int) -> list[Bar]:
-    """The rows in at most `_MOST_BARS` bars of equal width, of which the last may hold everything that is longer."""
+def histogram(lengths: Lengths, max_length: int) -> list[LengthBar]:
+    """The rows in about `_MOST_BARS` bars of equal width, of which the last may hold everything that is longer."""
     if not lengths.rows:
         return []
     ordered = sorted(lengths.tokens)
     usual, longest = ordered[int((len(ordered) - 1) * _USUAL)], ordered[-1]
     shown = longest if longest <= 2 * usual else usual
-    width = next((width for width in _WIDTHS if shown < width * _MOST_BARS), -(-shown // _MOST_BARS))
-    last = shown // width if shown == longest else shown // width + 1
-    whole, cut = [0] * (last + 1), [0] * (last + 1)
-    for tokens in lengths.tokens:
-        (cut if tokens > max_length else whole)[min(tokens // width, last)] += 1
+    width = next((width for width in _WIDTHS if shown - ordered[0] < width * _MOST_BARS), -(-shown // _MOST_BARS))
+    first, last = ordered[0] // width, shown // width + (shown < longest)
+    bars = Counter((min(tokens // width, last), tokens > max_length) for tokens in lengths.tokens)
     return [
-        Bar(place * width, None if place == last and shown < longest else (place + 1) * width - 1, whole[place], cut[place])
-        for place in range(ordered[0] // width, last + 1)
+        LengthBar(
+            place * width,
+            (place + 1) * width,
+            whole=bars[place, False],
+            cut=bars[place, True],
+            open_ended=place == last and shown < longest,
+        )
+        for place in range(first, last + 1)
     ]
 
 
