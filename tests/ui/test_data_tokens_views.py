@@ -80,8 +80,8 @@ def test_each_card_of_the_rows_tab_leads_to_its_tokens() -> None:
     page = select_page(make_rows(), RowFilter(), 2)
     html = rows_html(page, filtered=False, tokens=lambda number: view.row_address("a-1", number))
     assert html.count("What the model sees") == len(page.rows)
-    assert 'href="?dataset=a-1&amp;row=11"' in html
+    assert 'href="data?dataset=a-1&amp;row=11"' in html
 
 
 def test_the_address_of_a_row_holds_what_is_needed_to_see_it_again() -> None:
-    assert view.row_address("a-1", 12, "m", 64) == "?dataset=a-1&row=12&model=m&max_length=64"
+    assert view.row_address("a-1", 12, "m", 64) == "data?dataset=a-1&row=12&model=m&max_length=64"

@@ -38,9 +38,9 @@ _AVOIDED = ("avoided", text.AVOIDED)
 
 
 def row_address(dataset: str, row: int, model: str = "", max_length: int | None = None) -> str:
-    """The address of a row's tokens, relative to the Data page; without a model, those that the page opens with."""
+    """The address of a row's tokens, relative to the app's root as every link in Gradio; without a model, the one that the page opens with."""
     values = {"dataset": dataset, "row": str(row), "model": model, "max_length": str(max_length or "")}
-    return f"?{urlencode({key: value for key, value in values.items() if value})}"
+    return f"data?{urlencode({key: value for key, value in values.items() if value})}"
 
 
 def not_prepared_html(title: str, *, operator: bool) -> str:
