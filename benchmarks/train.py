@@ -53,7 +53,8 @@ def measure(name: str, steps: int) -> dict[str, float]:
     from trl import SFTConfig, SFTTrainer
 
     from studio.chat.catalog import find_model, prepare_model
-    from studio.chat.loading import load_base, load_tokenizer, pick_device
+    from studio.chat.loading import load_base, pick_device
+    from studio.chat.tokenizer import load_tokenizer
     from studio.dataset.registry import import_registry
     from studio.settings import Settings
     from studio.training.adapters import compute_adapters_in_input_dtype

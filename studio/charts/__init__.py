@@ -5,6 +5,7 @@ Importing the package is cheap: altair and vl-convert are loaded by the first ch
 
 from studio.charts.accuracy import accuracy_by_industry, headline_accuracy
 from studio.charts.curves import downsample, training_curve
+from studio.charts.lengths import LengthBar, length_histogram
 from studio.charts.render import svg
 from studio.charts.style import BASE, OUTCOMES, TUNED, model_labels
 
@@ -12,9 +13,11 @@ __all__ = [
     "BASE",
     "OUTCOMES",
     "TUNED",
+    "LengthBar",
     "accuracy_by_industry",
     "downsample",
     "headline_accuracy",
+    "length_histogram",
     "model_labels",
     "svg",
     "training_curve",

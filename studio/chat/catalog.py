@@ -11,8 +11,11 @@ import importlib.util
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 from filelock import FileLock
@@ -91,6 +94,13 @@ def prepare_model(workspace: Workspace, model: CatalogModel, *, announce: Callab
         finally:
             shutil.rmtree(building, ignore_errors=True)
     return folder
+
+
+@contextmanager
+def prepare_elsewhere(workspace: Workspace, model: CatalogModel) -> Iterator[Future[Path]]:
+    """`prepare_model` in a process of its own, so that whoever waits for it does not have torch in memory afterwards."""
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        yield pool.submit(prepare_model, workspace, model)
 
 
 def packaged_weights() -> Path | None:

@@ -6,8 +6,9 @@ no second place where it could arise.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from studio.chat.messages import Message, with_system_prompt
@@ -15,6 +16,11 @@ from studio.errors import BadInput
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
+
+
+Turns = list[dict[str, str]]
+
+_TOGETHER = 256  # conversations that are tokenized in one go
 
 
 @dataclass(frozen=True)
@@ -53,19 +59,42 @@ def render_training(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Messa
 
     Where a template rewrites earlier turns once a later one follows (Qwen3 drops their reasoning), only the last is trained.
     """
-    turns = with_system_prompt(messages)
-    ids = _apply(tokenizer, turns, add_generation_prompt=False)
+    return next(render_all(tokenizer, [messages]))
+
+
+def render_all(tokenizer: PreTrainedTokenizerBase, conversations: Iterable[Sequence[Message]]) -> Iterator[Rendered]:
+    """`render_training` of many conversations, in order. Some hundred are tokenized together, which fast tokenizers do on all cores."""
+    remaining = iter(conversations)
+    while together := [with_system_prompt(messages) for messages in islice(remaining, _TOGETHER)]:
+        yield from _render_together(tokenizer, together)
+
+
+def _render_together(tokenizer: PreTrainedTokenizerBase, conversations: Sequence[Turns]) -> Iterator[Rendered]:
+    answers = [[index for index, turn in enumerate(turns) if turn["role"] == "assistant"] for turns in conversations]
+    asked = [turns[:index] for turns, indices in zip(conversations, answers, strict=True) for index in indices]
+    answered = [
+        turns[: index + 1]
+        for turns, indices in zip(conversations, answers, strict=True)
+        for index in indices
+        if index + 1 < len(turns)
+    ]
+    starts = iter(_apply_all(tokenizer, asked, add_generation_prompt=True))
+    stops = iter(_apply_all(tokenizer, answered, add_generation_prompt=False))
+    wholes = _apply_all(tokenizer, conversations, add_generation_prompt=False)
+    for turns, indices, ids in zip(conversations, answers, wholes, strict=True):
+        spans = [(next(starts), next(stops) if index + 1 < len(turns) else ids) for index in indices]
+        yield _marked(ids, spans, tokenizer.eos_token_id)
+
+
+def _marked(ids: Sequence[int], spans: Sequence[tuple[Sequence[int], Sequence[int]]], eos: int) -> Rendered:
+    """The tokens of a conversation, of which each answer is trained that begins behind its `start` and ends with its `stop`."""
     trained = [False] * len(ids)
-    for index, turn in enumerate(turns):
-        if turn["role"] != "assistant":
-            continue
-        start = _apply(tokenizer, turns[:index], add_generation_prompt=True)
-        stop = _apply(tokenizer, turns[: index + 1], add_generation_prompt=False)
+    for start, stop in spans:
         if ids[: len(start)] == start and ids[: len(stop)] == stop:
-            end = _end_of_turn(stop, len(start), tokenizer.eos_token_id)
+            end = _end_of_turn(stop, len(start), eos)
             trained[len(start) : end] = [True] * (end - len(start))
     last = max((index for index, learned in enumerate(trained) if learned), default=-1) + 1
-    return Rendered(ids[:last], trained[:last])
+    return Rendered(list(ids[:last]), trained[:last])
 
 
 def _end_of_turn(ids: Sequence[int], start: int, eos: int) -> int:
@@ -74,7 +103,17 @@ def _end_of_turn(ids: Sequence[int], start: int, eos: int) -> int:
     return positions[-1] + 1 if positions else len(ids)
 
 
-def _apply(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Message], *, add_generation_prompt: bool) -> list[int]:
+def _apply(tokenizer: PreTrainedTokenizerBase, turns: Turns, *, add_generation_prompt: bool) -> list[int]:
+    return _apply_all(tokenizer, [turns], add_generation_prompt=add_generation_prompt)[0]
+
+
+def _apply_all(
+    tokenizer: PreTrainedTokenizerBase, conversations: Sequence[Turns], *, add_generation_prompt: bool
+) -> list[list[int]]:
+    if not conversations:
+        return []
     return list(
-        tokenizer.apply_chat_template(list(turns), tokenize=True, add_generation_prompt=add_generation_prompt, return_dict=False)
+        tokenizer.apply_chat_template(
+            list(conversations), tokenize=True, add_generation_prompt=add_generation_prompt, return_dict=False
+        )
     )

@@ -16,11 +16,12 @@ import torch
 from peft import PeftModel
 
 from studio.chat.catalog import weights_digest
-from studio.chat.loading import Device, load_base, load_tokenizer, pick_device
+from studio.chat.loading import Device, load_base, pick_device
 from studio.chat.messages import Decoding, Delta, Request
 from studio.chat.mixing import adapter_for_rows
 from studio.chat.render import render_prompt
 from studio.chat.streaming import BatchStreamer, Cancelled, Detokenizer, push_all
+from studio.chat.tokenizer import load_tokenizer
 from studio.errors import EngineError, NotFound
 
 _BASE = "__base__"  # PEFT's own name for "no adapter" in a mixed batch

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from studio.cli.models import choose_length_check
 from studio.cli.output import errors, print_json, print_table, results
 from studio.cli.workspace import Json, open_workspace
 from studio.dataset.examination import Examination, examine
@@ -28,12 +29,16 @@ def check(
     question: Annotated[str | None, typer.Option(help="The column with the questions; guessed by default.")] = None,
     answer: Annotated[str | None, typer.Option(help="The column with the answers; guessed by default.")] = None,
     max_length: Annotated[int, typer.Option(min=16, help="Tokens that a training takes of a row.")] = 512,
+    model: Annotated[
+        str | None, typer.Option(help="Base model whose tokens count; by default the embedded one, where it is unpacked.")
+    ] = None,
     min_score: Annotated[float, typer.Option(min=0.0, max=100.0, help="Exit 3 when the score is lower.")] = 0.0,
     json_: Json = False,
 ) -> None:
     """Say whether data are sound: duplicates, contradictions, personal data, leakage and more, with a score from 0 to 100."""
     settings, workspace, _ = open_workspace()
     items = [item for path in sorted(workspace.eval_sets.glob("*.jsonl")) for item in load_question_set(path).items]
+    measured_by, length_check = choose_length_check(workspace, model, max_length)
     findings: Iterable[Row | Problem]
     with ExitStack() as stack:
         if Path(data).exists() or "/" in data:
@@ -41,11 +46,12 @@ def check(
             findings = read_sources(opened.sources, shape=chosen_columns(question, answer))
         else:
             findings = read_rows(workspace, data)
-        examination = examine(findings, items=items, max_characters=max_length)
+        examination = examine(findings, items=items, max_characters=max_length, length_check=length_check)
     if json_:
-        print_json(examination.to_json())
+        print_json({**examination.to_json(), "length_by": measured_by})
     else:
         _show(examination)
+        results.print(f"Lengths were measured in {measured_by}.", highlight=False)
     if examination.score < min_score:
         raise ThresholdNotMet(f"The score is {examination.score}, below the {min_score:g} that was asked for.")
 

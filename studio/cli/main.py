@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from studio.cli import checking, data, evaluating, identity, listing, serving, sharing, talking, training
+from studio.cli import checking, data, evaluating, identity, listing, serving, sharing, talking, tokens, training
 from studio.cli.output import errors
 from studio.errors import StudioError
 
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 app.command("import")(data.import_)
 app.command("check")(checking.check)
+app.command("tokens")(tokens.tokens)
 app.command("check-leakage")(data.check_leakage)
 app.command("identity")(identity.identity)
 app.command("train")(training.train)

@@ -20,6 +20,7 @@ from studio.dataset.phrasings import shared_phrasings
 from studio.dataset.problems import Problem
 from studio.dataset.progress import BETWEEN_REPORTS, Progress, part_of, reporting
 from studio.dataset.repetition import repetitions, told
+from studio.dataset.too_long import LengthCheck
 from studio.dataset.wording import about, without_courtesy
 from studio.privacy import redact_conversation
 from studio.scoring.items import Item
@@ -113,6 +114,7 @@ def examine(
     *,
     items: Sequence[Item] = (),
     max_characters: int | None = None,
+    length_check: LengthCheck | None = None,
     progress: Progress | None = None,
 ) -> Examination:
     """Check the rows of a file or a dataset.
@@ -121,6 +123,7 @@ def examine(
         findings: rows, and the problems of those that could not be read, in order.
         items: of all question sets whose phrasings must not be among them.
         max_characters: conversations that are longer are reported; None reports none.
+        length_check: decides that instead, for example by a model's tokens.
         progress: called now and then with the thousandths that are done, and 1,000; what it raises ends the examination. How long `findings`
             take nobody knows beforehand, so meanwhile nothing is done.
     """
@@ -144,7 +147,7 @@ def examine(
     groups: list[Group] = [*near, *same_groups(hash(about(_asked(row))) for row in rows.values())]
     found += _repeated(rows, places, asked, groups)
     found += _contradicting(rows, _same_need(rows, places, groups), phases.next(100))
-    found += _too_long(rows, max_characters)
+    found += _too_long(rows, max_characters) if length_check is None else _over_length(rows, length_check)
     found += _leaking(rows, items, phases.next(400))
     phases.report(1_000)
     order = list(WEIGHTS)
@@ -190,6 +193,12 @@ def _too_long(rows: Mapping[int, Row], limit: int | None) -> Iterator[Finding]:
             yield Finding(
                 position, "too_long", f"It has {length:,} characters, over the {limit:,} that are surely trained whole."
             )
+
+
+def _over_length(rows: Mapping[int, Row], check: LengthCheck) -> Iterator[Finding]:
+    for position, sentence in zip(rows, check(rows.values()), strict=True):
+        if sentence is not None:
+            yield Finding(position, "too_long", sentence)
 
 
 def _repeated(

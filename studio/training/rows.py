@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from studio.chat.render import Rendered, render_training
+from studio.chat.render import Rendered, render_all
 from studio.errors import BadInput
 from studio.workspace.datasets import Row
 
@@ -49,8 +49,7 @@ def tokenize(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Row], *, max_len
     """
     kept: list[Rendered] = []
     cut = dropped = 0
-    for row in rows:
-        rendered = render_training(tokenizer, row.messages)
+    for rendered in render_all(tokenizer, (row.messages for row in rows)):
         if len(rendered.input_ids) > max_length:
             cut += 1
             rendered = Rendered(rendered.input_ids[:max_length], rendered.trained[:max_length])

@@ -19,7 +19,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase, set_seed
 from trl import SFTConfig
 
 from studio.chat.catalog import find_model, prepare_model, weights_digest
-from studio.chat.loading import Device, load_base, load_tokenizer, pick_device
+from studio.chat.loading import Device, load_base, pick_device
+from studio.chat.tokenizer import load_tokenizer
 from studio.errors import BadInput, JobFailed
 from studio.jobs.progress import Reporter, Stopped
 from studio.training.adapters import compute_adapters_in_input_dtype

@@ -37,6 +37,7 @@ OPERATOR_ONLY = (
     "identity_preview",
     "identity_save",
     "identity_export",
+    "data_tokens_prepare",
     "share_make",
     "share_revoke",
     "arena_export",

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from studio.chat.loading import load_tokenizer
 from studio.chat.messages import SUPPORT_SYSTEM_PROMPT
 from studio.chat.render import render_prompt, render_training
+from studio.chat.tokenizer import load_tokenizer
 from studio.errors import BadInput
 
 QUESTION = {"role": "user", "content": "Where is my parcel?"}

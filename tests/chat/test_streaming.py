@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from studio.chat.loading import load_tokenizer
 from studio.chat.streaming import BatchStreamer, Detokenizer
+from studio.chat.tokenizer import load_tokenizer
 from studio.errors import EngineError
 
 

@@ -41,7 +41,9 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", ["import", "check", "train", "chat", "eval", "share", "runs", "models", "serve", "demo"])
+@pytest.mark.parametrize(
+    "command", ["import", "check", "tokens", "train", "chat", "eval", "share", "runs", "models", "serve", "demo"]
+)
 def test_every_command_explains_itself_and_takes_json(command: str) -> None:
     done = studio(command, "--help")
     assert done.returncode == 0 and "--json" in done.stdout

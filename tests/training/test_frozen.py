@@ -9,7 +9,8 @@ import pytest
 import torch
 from peft import get_peft_model
 
-from studio.chat.loading import Device, load_base, load_tokenizer
+from studio.chat.loading import Device, load_base
+from studio.chat.tokenizer import load_tokenizer
 from studio.errors import BadInput
 from studio.jobs.progress import Reporter
 from studio.training.frozen import FrozenLayers, layers_without_adapter

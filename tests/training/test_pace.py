@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import torch
 
-from studio.chat.loading import Device, load_tokenizer
+from studio.chat.loading import Device
+from studio.chat.tokenizer import load_tokenizer
 from studio.jobs.progress import Reporter
 from studio.jobs.queue import JobQueue
 from studio.jobs.worker import work

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from studio.chat.loading import load_tokenizer
+from studio.chat.tokenizer import load_tokenizer
 from studio.errors import BadInput
 from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
 from studio.workspace.datasets import Row

@@ -12,7 +12,8 @@ from peft import LoraConfig
 from transformers import set_seed
 from trl import SFTConfig, SFTTrainer
 
-from studio.chat.loading import Device, load_base, load_tokenizer
+from studio.chat.loading import Device, load_base
+from studio.chat.tokenizer import load_tokenizer
 from studio.training.rows import tokenize
 from studio.training.trainer import SupportTrainer
 from tests.support import make_rows

@@ -18,6 +18,7 @@ from studio.ui.pages.data_manifest import ManifestSection
 from studio.ui.pages.data_rejected import RejectedSection
 from studio.ui.pages.data_rows import RowsSection
 from studio.ui.pages.data_section import Section, Updates, chosen_dataset, offer
+from studio.ui.pages.data_tokens import TokensSection
 from studio.ui.text import data as text
 from studio.ui.views import data as view
 from studio.ui.views.data_rows import RowFilter
@@ -32,13 +33,13 @@ from studio.workspace.datasets import (
     restore_dataset,
 )
 
-_SECTIONS: Sequence[Callable[[Studio], Section]] = (RejectedSection, ManifestSection)
+_SECTIONS: Sequence[Callable[[Studio], Section]] = (TokensSection, RejectedSection, ManifestSection)
 """The tabs about the chosen dataset after its rows, in their order."""
 
 # Keeps the address in step with what is shown, so that a reload and a copied address show the same.
 _WRITE_ADDRESS = """(dataset, q, industry, family, page) => {
     const address = new URL(window.location);
-    const values = {dataset, q, industry, family, page: page > 1 ? page : ""};
+    const values = {dataset, q, industry, family, page: page > 1 ? page : "", row: "", model: "", max_length: ""};
     for (const [key, value] of Object.entries(values))
         if (value) address.searchParams.set(key, value); else address.searchParams.delete(key);
     history.replaceState(null, "", address);
@@ -97,13 +98,17 @@ class _DataPage:
         def write_address(event: Any, name: str) -> None:
             event.success(None, [self.chosen, *self.rows.inputs], None, js=_WRITE_ADDRESS, api_name=f"{name}_address")
 
-        blocks.load(plainly(self.open), None, [self.notice, self.importing.whole, *changed], api_name="data_open", **quiet)
+        opened = blocks.load(
+            plainly(self.open), None, [self.notice, self.importing.whole, *changed], api_name="data_open", **quiet
+        )
         write_address(
             self.chosen.input(plainly(self.choose), self.chosen, changed, api_name="data_choose", **quiet), "data_choose"
         )
         self.rows.wire(self.chosen, write_address)
         for section in self.sections:
             section.wire(self.chosen)
+            if isinstance(section, TokensSection):
+                section.reopen(opened, self.chosen)
         self.importing.wire(changed, write_address)
         self.export.click(plainly(self.export_rows), self.chosen, self.exported, api_name="data_export", **private)
         write_address(

@@ -11,6 +11,7 @@ from studio.ui.messages import plainly
 from studio.ui.text import data as text
 from studio.ui.views.data import link_html
 from studio.ui.views.data_rows import RowFilter, labels_of, rows_html, select_page
+from studio.ui.views.data_tokens import row_address
 from studio.workspace.datasets import read_rows
 from studio.workspace.layout import Workspace
 
@@ -80,7 +81,7 @@ class RowsSection:
         """Show a page of the rows that match."""
         shown = select_page(read_rows(self._workspace, dataset), wanted, page)
         return {
-            self.rows: rows_html(shown, filtered=wanted.active),
+            self.rows: rows_html(shown, filtered=wanted.active, tokens=lambda number: row_address(dataset, number)),
             self.page: gr.Number(shown.page, label=text.PAGE_OF.format(pages=f"{shown.pages:,}"), maximum=shown.pages),
             self.pager: gr.Row(visible=shown.pages > 1),
             self.back: gr.Button(interactive=shown.page > 1),

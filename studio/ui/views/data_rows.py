@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from studio.ui.text import data as text
+from studio.ui.text.data_tokens import FROM_CARD as LINK_TO_TOKENS
 from studio.ui.views.figures import count
 from studio.ui.views.words import shortened
 from studio.workspace.datasets import Row
@@ -92,8 +93,8 @@ def labels_of(rows: Iterable[Row]) -> Labels:
     return Labels(sorted(industries - {""}), sorted(families - {""}))
 
 
-def rows_html(shown: RowsPage, *, filtered: bool) -> str:
-    """The page's rows as cards, under a line that says which they are."""
+def rows_html(shown: RowsPage, *, filtered: bool, tokens: Callable[[int], str] | None = None) -> str:
+    """The page's rows as cards, under a line that says which they are. `tokens` gives the address of a row's tokens."""
     if not shown.rows:
         return f"<p>{text.NO_MATCH}</p>"
     first = (shown.page - 1) * PAGE_SIZE + 1
@@ -101,16 +102,19 @@ def rows_html(shown: RowsPage, *, filtered: bool) -> str:
     line = words.format(
         first=f"{first:,}", last=f"{first + len(shown.rows) - 1:,}", matched=f"{shown.matched:,}", total=f"{shown.total:,}"
     )
-    return f'<p role="status">{line}</p>' + "".join(row_html(row, str(number)) for number, row in shown.rows)
+    return f'<p role="status">{line}</p>' + "".join(
+        row_html(row, str(number), tokens(number) if tokens else "") for number, row in shown.rows
+    )
 
 
-def row_html(row: Row, number: str = "") -> str:
-    """One row: its labels, the question and the answer, and what was said before them."""
+def row_html(row: Row, number: str = "", tokens: str = "") -> str:
+    """One row: its labels, the question and the answer, what was said before them, and a link to its `tokens`."""
+    link = f' · <a href="{escape(tokens, quote=True)}">{LINK_TO_TOKENS}</a>' if tokens else ""
     labels = " · ".join(escape(label) for label in (number, row.industry, row.family, row.intent) if label)
     *earlier, question, answer = row.messages if len(row.messages) > 1 else ({"content": "", "role": "user"}, *row.messages)
     return (
         '<article class="card" style="margin-bottom:.75rem">'
-        f'<p class="muted" style="overflow-wrap:anywhere">{labels}</p>{_earlier(earlier)}<div style="{_COLUMNS}">'
+        f'<p class="muted" style="overflow-wrap:anywhere">{labels}{link}</p>{_earlier(earlier)}<div style="{_COLUMNS}">'
         f"{_turn(text.QUESTION, question['content'])}{_turn(text.ANSWER, answer['content'])}</div></article>"
     )
 
