@@ -175,7 +175,7 @@ def _no_shape(values: Sequence[Mapping[str, Any]], name: str) -> str:
         )
     if questions_among(values, texts):
         return (
-            f"{name} holds questions without answers: its columns are {found}. Import them as a list of questions and write one answer "
-            "a category, add a column with the answers, for example 'answer', or say which column holds them."
+            f"{name} holds questions without answers: its columns are {found}. Import them as a list of questions (--questions) and write one "
+            "answer a category, add a column with the answers, for example 'answer', or say which column holds them."
         )
     return f"{name} has no column that is known to hold questions or answers: its columns are {found}. Say which hold them."
