@@ -100,6 +100,9 @@ class PhaseProgress:
         """So much of it is done."""
         self._bar.update(self._task, completed=done, total=total or None)
 
+    def read(self, rows: int, rejected: int) -> None:
+        """Nothing to show: the result says it."""
+
 
 def progress_of(run: Run) -> tuple[int, int, str]:
     """Units done, units in all (0 when unknown), and a phrase such as `training, step 12 of 96, loss 1.32, 4 min left`."""

@@ -36,6 +36,9 @@ class Watch(Protocol):
     def progress(self, done: int, total: int) -> None:
         """So much of the phase is done, in units of its own."""
 
+    def read(self, rows: int, rejected: int) -> None:
+        """The file was read to its end."""
+
 
 @dataclass(frozen=True)
 class CheckedImport:
@@ -61,6 +64,7 @@ def import_checked(workspace: Workspace, read: Read, *, aside: Path, watch: Watc
     staged.datasets.mkdir(parents=True, exist_ok=True)
     watch.phase(READING)
     result = read(staged, watch.progress)
+    watch.read(result.rows, result.rejected)
     made = result.dataset
     examination = None
     if made.kind != QUESTIONS:

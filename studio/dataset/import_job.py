@@ -97,6 +97,9 @@ class _Watch:
         self._check_stop()
         self.reporter.progress(done, total)
 
+    def read(self, rows: int, rejected: int) -> None:
+        self.reporter.note(f"{rows:,} rows were read, {rejected:,} could not be.", rows=rows)
+
     def _check_stop(self) -> None:
         try:
             self.reporter.check_stop()

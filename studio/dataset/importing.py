@@ -124,13 +124,14 @@ def preview(path: Path, limit: int = 20, *, shape: Shape | None = None, max_byte
                 raise
             articles = are_articles(values, columns)
             questions = None if articles else questions_among(values, columns)
-            return Preview(source.kind, None, columns, (), (), files, error.message, questions, articles)
+            rows = [] if questions is None else _usable(_beginning(source, questions, limit))
+            return Preview(source.kind, None, columns, rows, (), files, error.message, questions, articles)
         findings = _beginning(source, taken_for, limit)
     return Preview(
         kind=source.kind,
         shape=taken_for,
         columns=columns,
-        rows=[finding for finding in findings if isinstance(finding, Row)],
+        rows=_usable(findings),
         problems=[finding for finding in findings if isinstance(finding, Problem)],
         files=files,
     )
@@ -138,6 +139,10 @@ def preview(path: Path, limit: int = 20, *, shape: Shape | None = None, max_byte
 
 def _beginning(source: Source, shape: Shape, limit: int) -> list[Row | Problem]:
     return list(islice(read_source(source, shape=shape), limit))
+
+
+def _usable(findings: Iterable[Row | Problem]) -> list[Row]:
+    return [finding for finding in findings if isinstance(finding, Row)]
 
 
 def write_findings(
