@@ -35,12 +35,12 @@ class AnswersSection:
             self.table = gr.Dataframe(
                 headers=list(text.ANSWERS_COLUMNS), datatype=["str", "number", "str", "str"], type="array", static_columns=[0, 1, 2],
                 interactive=True, wrap=True, max_height=460, label=text.ANSWERS_TABLE, show_label=False,
-                column_widths=["20%", "90px", "35%", "45%"],
+                column_widths=["20%", "120px", "35%", "45%"],
             )  # fmt: skip
             with gr.Row() as self.actions:
                 self.make = gr.Button(text.MAKE, variant="primary", scale=0, min_width=180)
-                self.download = gr.Button(text.DOWNLOAD_SHEET, scale=0, min_width=180)
-                self.upload = gr.UploadButton(text.UPLOAD_SHEET, file_types=[".csv", ".tsv", ".xlsx"], scale=0, min_width=180)
+                self.download = gr.Button(text.DOWNLOAD_SHEET, scale=0, min_width=220)
+                self.upload = gr.UploadButton(text.UPLOAD_SHEET, file_types=[".csv", ".tsv", ".xlsx"], scale=0, min_width=220)
                 self.sheet = gr.DownloadButton(visible=False, variant="primary", scale=0, min_width=240)
             self.run = gr.Textbox(label="Import", visible=False)
 

@@ -107,7 +107,8 @@ def refusal_html(sentence: str, *, title: str = text.PREVIEW_BAD) -> str:
 def imported_html(manifest: Manifest, result: Mapping[str, Any]) -> str:
     """What an import made, the rows that it left out, and how sound the others are; `result` is that of the run."""
     name = f"<strong>{escape(manifest.name)}</strong>"
-    made = text.IMPORTED.format(rows=count(int(result["rows"]), "row"), name=name)
+    noun = "question" if manifest.kind == QUESTIONS else "row"
+    made = text.IMPORTED.format(rows=count(int(result["rows"]), noun), name=name)
     left_out = "".join(f"<p>{escape(text.NOT_TAKEN.format(reason=reason))}</p>" for reason in result["skipped"])
     return _message(f"<p>{made} {_rejected_by(manifest)}{left_out}{_soundness(manifest, result)}")
 

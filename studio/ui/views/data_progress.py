@@ -66,10 +66,10 @@ def importing_html(seen: Importing) -> str:
         return f'<section class="card" role="status"><h2>{title}</h2><p>{text.NOTHING_KEPT}</p></section>'
     if state is RunState.QUEUED:
         return f'<section class="card"><h2>{title}</h2><p>{text.WAITING}</p></section>'
-    line = text.CANCELLING if seen.cancelling else _line(seen)
+    line, hint = (text.CANCELLING, text.CANCELLING_HINT) if seen.cancelling else (_line(seen), text.STAYS)
     return (
         f'<section class="card"><h2>{title}</h2><p role="status">{escape(line)}</p>{_bar(seen)}'
-        f'<p class="muted">{text.STAYS}</p></section>'
+        f'<p class="muted">{hint}</p></section>'
     )
 
 
