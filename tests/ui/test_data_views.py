@@ -105,9 +105,9 @@ def test_a_very_long_text_is_cut_and_says_by_how_much() -> None:
 
 def test_the_address_of_a_view_holds_what_is_needed_to_see_it_again() -> None:
     wanted = RowFilter("where & how?", "shop", "shop-01")
-    query = parse_qs(view.address("answers-1", wanted, 3).removeprefix("?"))
+    query = parse_qs(view.address("answers-1", wanted, 3).removeprefix("data?"))
     assert query == {"dataset": ["answers-1"], "q": ["where & how?"], "industry": ["shop"], "family": ["shop-01"], "page": ["3"]}
-    assert view.address("answers-1") == "?dataset=answers-1"
+    assert view.address("answers-1") == "data?dataset=answers-1"
 
 
 def test_an_empty_list_says_what_a_dataset_is_and_what_to_do() -> None:

@@ -35,7 +35,7 @@ class AnswersSection:
             self.table = gr.Dataframe(
                 headers=list(text.ANSWERS_COLUMNS), datatype=["str", "number", "str", "str"], type="array", static_columns=[0, 1, 2],
                 interactive=True, wrap=True, max_height=460, label=text.ANSWERS_TABLE, show_label=False,
-                column_widths=["20%", "120px", "35%", "45%"],
+                column_widths=["200px", "110px", "320px", "480px"],
             )  # fmt: skip
             with gr.Row() as self.actions:
                 self.make = gr.Button(text.MAKE, variant="primary", scale=0, min_width=180)

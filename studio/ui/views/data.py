@@ -24,11 +24,11 @@ _SHORT_FINGERPRINT = 12  # characters
 
 
 def address(dataset: str, wanted: RowFilter | None = None, page: int = 1) -> str:
-    """The address of a view of a dataset, relative to this page."""
+    """The address of a view of a dataset, relative to the app's root, as every link is in Gradio."""
     wanted = wanted or RowFilter()
     values = {"dataset": dataset, "q": wanted.text, "industry": wanted.industry, "family": wanted.family}
     filled = {key: value for key, value in values.items() if value} | ({"page": str(page)} if page > 1 else {})
-    return f"?{urlencode(filled)}"
+    return f"data?{urlencode(filled)}"
 
 
 def visitor_html() -> str:
