@@ -15,7 +15,7 @@ from studio.dataset.importing import ImportResult, import_file, preview
 from studio.dataset.labelling import categories_of, label, read_sheet
 from studio.dataset.labelling import sheet as sheet_of
 from studio.dataset.phrasings import shared_phrasings
-from studio.dataset.reading import Progress
+from studio.dataset.progress import Progress
 from studio.dataset.registry import import_registry
 from studio.dataset.shapes import chosen_columns
 from studio.dataset.unanswered import Questions

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from studio.dataset.examination import Examination, examine
 from studio.dataset.examined import known_items, write_examination
 from studio.dataset.importing import ImportResult
-from studio.dataset.reading import Progress
+from studio.dataset.progress import Progress
 from studio.workspace.adoption import adopt_dataset
 from studio.workspace.datasets import QUESTIONS, read_rows
 from studio.workspace.layout import Workspace

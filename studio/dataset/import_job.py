@@ -15,7 +15,7 @@ from studio.dataset.checked_import import CheckedImport, Read, import_checked
 from studio.dataset.import_spec import AnswersImport, FileImport, SampleImport, parse_import
 from studio.dataset.importing import ImportResult, import_file
 from studio.dataset.labelling import label
-from studio.dataset.reading import Progress
+from studio.dataset.progress import Progress
 from studio.dataset.registry import import_registry
 from studio.dataset.shapes import Shape, chosen_columns
 from studio.dataset.unanswered import Questions
