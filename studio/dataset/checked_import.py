@@ -20,8 +20,6 @@ from studio.workspace.datasets import QUESTIONS, read_rows
 from studio.workspace.layout import Workspace
 
 READING, CHECKING, WRITING = "reading", "checking", "writing"
-MAX_CHARACTERS = 512
-"""Longer rows are reported: a row has fewer tokens than characters, and the presets train the first 512 tokens."""
 
 Read = Callable[[Workspace, Progress], ImportResult]
 """Reads whatever is to be imported into the workspace that it is given."""
@@ -70,7 +68,8 @@ def import_checked(workspace: Workspace, read: Read, *, aside: Path, watch: Watc
     if made.kind != QUESTIONS:
         watch.phase(CHECKING)
         items = known_items(workspace)
-        examination = examine(read_rows(staged, made.id), items=items, max_characters=MAX_CHARACTERS, progress=watch.progress)
+        # Which rows are too long is for whoever has chosen a model to ask: nobody has yet.
+        examination = examine(read_rows(staged, made.id), items=items, progress=watch.progress)
         write_examination(staged, made.id, examination)
     watch.phase(WRITING)
     watch.progress(0, 1)
