@@ -1,21 +1,29 @@
-"""`import` and `check-leakage`."""
+"""`import`, `label` and `check-leakage`."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
-from studio.cli.output import errors, print_json, results
+from studio.cli.output import PhaseProgress, errors, print_json, results
 from studio.cli.workspace import Json, open_workspace
-from studio.dataset.importing import import_file
+from studio.dataset.checked_import import Read, import_checked
+from studio.dataset.importing import ImportResult, import_file, preview
+from studio.dataset.labelling import categories_of, label, read_sheet
+from studio.dataset.labelling import sheet as sheet_of
 from studio.dataset.phrasings import shared_phrasings
+from studio.dataset.progress import Progress
 from studio.dataset.registry import import_registry
 from studio.dataset.shapes import chosen_columns
-from studio.errors import ThresholdNotMet
+from studio.dataset.unanswered import Questions
+from studio.errors import BadInput, ThresholdNotMet
 from studio.scoring.items import find_question_set, load_question_set
 from studio.workspace.datasets import read_rows
+from studio.workspace.files import write_text_atomically
+from studio.workspace.layout import Workspace
 
 _SHOWN = 10
 
@@ -27,26 +35,75 @@ def import_(
     name: Annotated[str | None, typer.Option(help="The dataset's name; the file's by default.")] = None,
     question: Annotated[str | None, typer.Option(help="The column with the questions; guessed by default.")] = None,
     answer: Annotated[str | None, typer.Option(help="The column with the answers; guessed by default.")] = None,
+    questions: Annotated[bool, typer.Option("--questions", help="Import questions without answers, as a list to label.")] = False,
     json_: Json = False,
 ) -> None:
-    """Bring training rows in; every rejected row is named with its reason."""
+    """Bring training rows in and check them; every rejected row is named with its reason."""
     settings, workspace, _ = open_workspace()
     limit = settings.max_upload_bytes
-    if file.name == "dataset_info.json":
-        result = import_registry(workspace, file, name=name, max_bytes=limit)
+
+    def read(into: Workspace, progress: Progress) -> ImportResult:
+        if file.name == "dataset_info.json":
+            return import_registry(into, file, name=name, max_bytes=limit, progress=progress)
+        shape = _questions_of(file, limit) if questions else chosen_columns(question, answer)
+        return import_file(into, file, name=name or file.stem, shape=shape, max_bytes=limit, progress=progress)
+
+    _import(workspace, read, json_=json_)
+
+
+def label_(
+    dataset: Annotated[str, typer.Argument(help="Id of a list of questions.")],
+    sheet: Annotated[Path | None, typer.Option(help="Write the sheet to fill in here, one line a category.")] = None,
+    answers: Annotated[Path | None, typer.Option(help="The sheet with the answers, as CSV or Excel.")] = None,
+    json_: Json = False,
+) -> None:
+    """Make training rows of questions without answers: one answer a category."""
+    settings, workspace, _ = open_workspace()
+    if sheet is not None:
+        categories = categories_of(workspace, dataset)
+        write_text_atomically(sheet, sheet_of(categories))
+        if json_:
+            print_json({"dataset": dataset, "categories": len(categories), "sheet": str(sheet)})
+        else:
+            results.print(
+                f"{len(categories)} categories in {sheet}: fill in the answers, then --answers {sheet}.", highlight=False
+            )
+    elif answers is not None:
+        given = read_sheet(answers, max_bytes=settings.max_upload_bytes)
+        _import(workspace, lambda into, _: label(workspace, dataset, given, into=into), json_=json_)
     else:
-        shape = chosen_columns(question, answer)
-        result = import_file(workspace, file, name=name or file.stem, shape=shape, max_bytes=limit)
+        raise typer.BadParameter("Say --sheet FILE to write the sheet, or --answers FILE to take the answers from it.")
+
+
+def _import(workspace: Workspace, read: Read, *, json_: bool) -> None:
+    """The same import that the page's job does, in this process."""
+    with TemporaryDirectory(dir=workspace.datasets, prefix=".importing-") as aside, PhaseProgress("Import") as watch:
+        made = import_checked(workspace, read, aside=Path(aside), watch=watch)
     if json_:
-        print_json(result.to_json())
+        print_json(made.to_json())
         return
-    results.print(f"Dataset {result.dataset.id}: {result.rows} rows, {result.rejected} rejected.", highlight=False)
+    result, found = made.result, made.examination
+    score = "" if found is None else f", health score {found.score} of 100"
+    results.print(
+        f"Dataset {result.dataset.id}: {result.rows} rows, {result.rejected} rejected{score}.", highlight=False, soft_wrap=True
+    )
+    if found is None:
+        errors.print(
+            f"  questions without answers: label {result.dataset.id} --sheet FILE writes a sheet to fill in.", soft_wrap=True
+        )
     for sentence in result.skipped:
         errors.print(f"  not imported: {sentence}", highlight=False, soft_wrap=True)
     for problem in result.problems[:_SHOWN]:
         errors.print(f"  row {problem.row}: {problem.message}", highlight=False, soft_wrap=True)
     if len(result.problems) > _SHOWN:
         errors.print(f"  ... and {len(result.problems) - _SHOWN} more; --json lists them all.", highlight=False)
+
+
+def _questions_of(file: Path, limit: int) -> Questions:
+    beginning = preview(file, max_bytes=limit)
+    if beginning.questions is None:
+        raise BadInput(f"{file.name} is not recognised as questions without answers. Import it without --questions to see why.")
+    return beginning.questions
 
 
 def check_leakage(

@@ -12,6 +12,8 @@ from studio.cli.workspace import Json, open_workspace
 from studio.workspace.adapters import tuned_models
 from studio.workspace.runs import find_run, list_runs
 
+_JOB_WORDS = {"training.sft": "training", "evaluation.evaluate": "evaluation", "dataset.import_job": "import"}
+
 
 def runs(
     stop: Annotated[str | None, typer.Option(help="Stop this run at its next step and keep what it learned.")] = None,
@@ -26,7 +28,10 @@ def runs(
     if json_:
         print_json({"runs": [{"run": run.id, "job": run.job, **status.to_json()} for run, status in listed]})
         return
-    rows = [[run.id, run.job, status.state.value, status.created[:16], status.error or ""] for run, status in listed]
+    rows = [
+        [run.id, _JOB_WORDS.get(run.job, run.job), status.state.value, status.created[:16], status.error or ""]
+        for run, status in listed
+    ]
     print_table("Runs", ["run", "job", "state", "created (UTC)", "error"], rows)
 
 

@@ -19,6 +19,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("import")(data.import_)
+app.command("label")(data.label_)
 app.command("check")(checking.check)
 app.command("tokens")(tokens.tokens)
 app.command("check-leakage")(data.check_leakage)

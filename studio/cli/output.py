@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from studio.jobs.queue import JobQueue
@@ -74,6 +74,34 @@ class RunProgress:
             self._bar.update(self._task, completed=done, total=total or None, status=words)
         else:
             errors.print(f"{self._label}: {words}", highlight=False, soft_wrap=True)
+
+
+class PhaseProgress:
+    """A bar for work in this process that goes through phases; nothing where no bar can be drawn. It is an import's `Watch`."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal)
+        self._task = self._bar.add_task(label, total=None)
+
+    def __enter__(self) -> PhaseProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def phase(self, name: str) -> None:
+        """A new phase begins."""
+        self._bar.reset(self._task, total=None, description=f"{self._label}: {name}")
+
+    def progress(self, done: int, total: int) -> None:
+        """So much of it is done."""
+        self._bar.update(self._task, completed=done, total=total or None)
+
+    def read(self, rows: int, rejected: int) -> None:
+        """Nothing to show: the result says it."""
 
 
 def progress_of(run: Run) -> tuple[int, int, str]:

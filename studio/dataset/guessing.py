@@ -9,20 +9,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from studio.dataset.naming import ANSWER, QUESTION, column_for, exactly
 from studio.dataset.records import Record, describe
 from studio.dataset.shapes import ALPACA, Columns, Conversation, Preference, Shape
+from studio.dataset.unanswered import are_articles, questions_among
 from studio.errors import BadInput
 
 ROWS_TO_KNOW_THE_SHAPE = 100
 
-QUESTION_NAMES = (
-    "instruction", "prompt", "question", "query", "q", "user", "customer", "customer_message", "customer message", "message",
-    "request", "input", "human", "ask", "utterance", "problem", "frage", "pregunta", "问题", "提问", "用户", "客户问题",
-)  # fmt: skip
-ANSWER_NAMES = (
-    "output", "completion", "response", "answer", "reply", "a", "assistant", "agent", "agent_reply", "agent reply", "target",
-    "solution", "bot", "gpt", "antwort", "respuesta", "回答", "答案", "客服", "回复",
-)  # fmt: skip
 _TURNS_FIRST = ("messages", "conversations", "conversation", "dialogue", "dialog", "turns", "original", "chat", "transcript")
 _SPEAKER_KEYS = ("role", "from", "speaker", "author", "sender", "participant", "actor", "who")
 _TEXT_KEYS = ("content", "value", "text", "utterance", "message", "body", "msg")
@@ -75,8 +69,10 @@ def _half_alpaca(values: Sequence[Mapping[str, Any]]) -> Shape | None:
 
 
 def _columns(values: Sequence[Mapping[str, Any]]) -> Shape | None:
-    texts = [name for name in columns_of(values) if _holds_text(values, name)]
-    prompt, response = _named(texts, QUESTION_NAMES), _named(texts, ANSWER_NAMES)
+    texts = list(known_columns(values))
+    # Whoever names the answers is believed first: "customer answer" is an answer.
+    response = column_for(ANSWER, values, texts)
+    prompt = column_for(QUESTION, values, texts, taken=response)
     if prompt is None or response is None:
         return None
     return Columns(prompt, None, response, "system", None)
@@ -86,7 +82,7 @@ def _preference(values: Sequence[Mapping[str, Any]]) -> Shape | None:
     names = columns_of(values)
     for chosen, rejected in _BETTER:
         if chosen in names and rejected in names:
-            prompt = _conversation(values) or _named(names, QUESTION_NAMES)
+            prompt = _conversation(values) or exactly(names, QUESTION.names)
             if isinstance(prompt, str | Conversation):
                 return Preference(prompt, chosen, rejected)
     return None
@@ -97,8 +93,8 @@ def _verdict(values: Sequence[Mapping[str, Any]]) -> Shape | None:
     label = next((name for name in _VERDICTS if any(isinstance(value.get(name), bool) for value in values)), None)
     if label is None:
         return None
-    prompt = _conversation(values) or _named(names, QUESTION_NAMES)
-    completion = _named(names, ANSWER_NAMES)
+    prompt = _conversation(values) or exactly(names, QUESTION.names)
+    completion = exactly(names, ANSWER.names)
     if isinstance(prompt, Conversation):
         return Preference(prompt, completion or "", label=label)
     return Preference(prompt, completion, label=label) if prompt and completion else None
@@ -164,28 +160,22 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _holds_text(values: Sequence[Mapping[str, Any]], column: str) -> bool:
-    return any(isinstance(value.get(column), str) for value in values)
-
-
-def _named(columns: Sequence[str], names: Sequence[str]) -> str | None:
-    """The column with the first of these names that there is, whatever its case."""
-    by_name = {column.strip().lower(): column for column in reversed(columns)}
-    return next((by_name[name] for name in names if name in by_name), None)
+def known_columns(values: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The columns that may hold a question or an answer: those with text."""
+    return (name for name in columns_of(values) if any(isinstance(value.get(name), str) for value in values))
 
 
 def _no_shape(values: Sequence[Mapping[str, Any]], name: str) -> str:
-    names = columns_of(values)
-    found = ", ".join(column[:40] for column in names[:8]) or "none"
-    questions = [column for column in names if _holds_text(values, column)]
-    if len(names) <= 3 and _named(questions, (*QUESTION_NAMES, "text")):
+    texts = list(known_columns(values))
+    found = ", ".join(column[:40] for column in columns_of(values)[:8]) or "none"
+    if are_articles(values, texts):
         return (
-            f"{name} holds questions without answers: its columns are {found}. Add a column with the answers, for example 'answer', "
-            "or say which column holds them."
+            f"{name} holds articles (its columns are {found}), not questions with answers. "
+            "From manuals on the Data page turns articles into questions and answers."
+        )
+    if questions_among(values, texts):
+        return (
+            f"{name} holds questions without answers: its columns are {found}. Import them as a list of questions (--questions) and write one "
+            "answer a category, add a column with the answers, for example 'answer', or say which column holds them."
         )
     return f"{name} has no column that is known to hold questions or answers: its columns are {found}. Say which hold them."
-
-
-def known_columns(values: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """The columns that may hold a question or an answer: those with text."""
-    return (name for name in columns_of(values) if _holds_text(values, name))

@@ -14,8 +14,9 @@ from studio.dataset.problems import Problem
 from studio.dataset.reading import Progress, read_source, read_sources
 from studio.dataset.shapes import Shape
 from studio.dataset.sources import Source, open_sources
+from studio.dataset.unanswered import Questions, are_articles, questions_among
 from studio.errors import BadInput
-from studio.workspace.datasets import Manifest, Row, write_dataset
+from studio.workspace.datasets import ANSWERS, QUESTIONS, Manifest, Row, write_dataset
 from studio.workspace.layout import Workspace
 
 
@@ -44,7 +45,8 @@ class Preview:
     """The beginning of a file as it would be imported.
 
     `kind` is the file's, `shape` what its records were taken for (None: nothing that is known, and `refusal` says so), `columns` those
-    with text, which may hold a question or an answer. Of a zip it is the first file's.
+    with text, which may hold a question or an answer. `questions` says how to read a file of questions without answers, `articles` that
+    it holds articles. Of a zip it is the first file's.
     """
 
     kind: str
@@ -54,6 +56,8 @@ class Preview:
     problems: Sequence[Problem]
     files: int = 1
     refusal: str | None = None
+    questions: Questions | None = None
+    articles: bool = False
 
 
 @dataclass
@@ -97,7 +101,8 @@ def import_file(
     with open_sources(path, max_bytes=max_bytes) as opened:
         skipped = list(opened.skipped)
         findings = read_sources(opened.sources, shape=shape, skipped=skipped, progress=progress)
-        return write_findings(workspace, findings, name=name.strip() or path.stem, source=path.name, skipped=skipped)
+        kind = QUESTIONS if isinstance(shape, Questions) else ANSWERS
+        return write_findings(workspace, findings, name=name.strip() or path.stem, source=path.name, skipped=skipped, kind=kind)
 
 
 def preview(path: Path, limit: int = 20, *, shape: Shape | None = None, max_bytes: int | None = None) -> Preview:
@@ -109,20 +114,24 @@ def preview(path: Path, limit: int = 20, *, shape: Shape | None = None, max_byte
     with open_sources(path, max_bytes=max_bytes) as opened:
         source = opened.sources[0]
         beginning = list(islice(source.records(), ROWS_TO_KNOW_THE_SHAPE))
-        columns = list(known_columns([record.value for record in beginning if isinstance(record.value, dict)]))
+        values = [record.value for record in beginning if isinstance(record.value, dict)]
+        columns = list(known_columns(values))
         files = len(opened.sources)
         try:
             taken_for = shape or source.shape or guess_shape(beginning, source.name)
         except BadInput as error:
             if not columns:
                 raise
-            return Preview(source.kind, None, columns, (), (), files, error.message)
+            articles = are_articles(values, columns)
+            questions = None if articles else questions_among(values, columns)
+            rows = [] if questions is None else _usable(_beginning(source, questions, limit))
+            return Preview(source.kind, None, columns, rows, (), files, error.message, questions, articles)
         findings = _beginning(source, taken_for, limit)
     return Preview(
         kind=source.kind,
         shape=taken_for,
         columns=columns,
-        rows=[finding for finding in findings if isinstance(finding, Row)],
+        rows=_usable(findings),
         problems=[finding for finding in findings if isinstance(finding, Problem)],
         files=files,
     )
@@ -132,8 +141,18 @@ def _beginning(source: Source, shape: Shape, limit: int) -> list[Row | Problem]:
     return list(islice(read_source(source, shape=shape), limit))
 
 
+def _usable(findings: Iterable[Row | Problem]) -> list[Row]:
+    return [finding for finding in findings if isinstance(finding, Row)]
+
+
 def write_findings(
-    workspace: Workspace, findings: Iterable[Row | Problem], *, name: str, source: str, skipped: Sequence[str] = ()
+    workspace: Workspace,
+    findings: Iterable[Row | Problem],
+    *,
+    name: str,
+    source: str,
+    skipped: Sequence[str] = (),
+    kind: str = ANSWERS,
 ) -> ImportResult:
     """Write the rows among the findings as a dataset and keep the problems in its manifest.
 
@@ -146,7 +165,7 @@ def write_findings(
     if first is None:
         raise BadInput(_why_nothing_is_left(source, sorter.problems))
     # The list of problems fills while the rows are written; the manifest, which holds it, is written last.
-    manifest = write_dataset(workspace, chain([first], rows), name=name, source=source, problems=sorter.as_json)
+    manifest = write_dataset(workspace, chain([first], rows), name=name, source=source, problems=sorter.as_json, kind=kind)
     return ImportResult(dataset=manifest, rows=manifest.rows, problems=tuple(sorter.problems), skipped=tuple(skipped))
 
 

@@ -127,11 +127,18 @@ def _parquet_rows(path: Path, name: str) -> int:
 
 
 def _is_plain_zip(path: Path) -> bool:
-    """Whether it is a zip file that is no office document."""
+    """Whether it is a zip file that is no office document.
+
+    Raises:
+        BadInput: it is a zip file or an office document, and damaged.
+    """
     if not zipfile.is_zipfile(path):
         return False
-    with zipfile.ZipFile(path) as archive:
-        return "[Content_Types].xml" not in archive.namelist()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" not in archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+        raise BadInput(f"{path.name} is damaged and can't be opened ({error}). Save or export it again.") from error
 
 
 def _unpacked(path: Path, folder: Path, max_bytes: int | None) -> Iterator[tuple[PurePosixPath, Path]]:

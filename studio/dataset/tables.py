@@ -24,7 +24,10 @@ def looks_like_a_table(text: str) -> bool:
     delimiter = _delimiter(text)
     if delimiter is None:
         return False
-    lines = list(csv.reader(io.StringIO(text[:_SNIFFED], newline=""), delimiter=delimiter))[:10]
+    try:
+        lines = list(csv.reader(io.StringIO(text[:_SNIFFED], newline=""), delimiter=delimiter))[:10]
+    except csv.Error:
+        return False
     return len(lines) > 1 and len(lines[0]) > 1 and any(len(line) == len(lines[0]) for line in lines[1:])
 
 
@@ -37,18 +40,15 @@ def csv_records(text: str, name: str) -> Iterator[Record]:
     stream = io.StringIO(text, newline="")
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(stream, delimiter=_delimiter(text) or ",")
-    header = _header(next(reader, []), name)
     index = 0
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise BadInput(f"{name} is no valid CSV: {error} near line {reader.line_num}. Repair it there.") from error
-        if cells is None:
-            return
-        if any(cell.strip() for cell in cells):
-            yield _record(index, header, cells, stream.tell(), reader.line_num)
-            index += 1
+    try:
+        header = _header(next(reader, []), name)
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield _record(index, header, cells, stream.tell(), reader.line_num)
+                index += 1
+    except csv.Error as error:
+        raise BadInput(f"{name} is no valid CSV: {error} near line {reader.line_num}. Repair it there.") from error
 
 
 def excel_records(path: Path, name: str) -> Iterator[Record]:

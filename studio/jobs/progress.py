@@ -12,11 +12,12 @@ _PROGRESS_INTERVAL = 0.5  # seconds between two progress events
 
 
 class Stopped(Exception):
-    """Somebody asked the run to stop; raised at a step boundary."""
+    """Somebody asked the run to stop; raised at a step boundary. `sentence` says what became of its work."""
 
-    def __init__(self, *, keep: bool) -> None:
+    def __init__(self, *, keep: bool, sentence: str | None = None) -> None:
         super().__init__("stopped on request")
         self.keep = keep
+        self.sentence = sentence or f"Stopped on request; what was learned is {'kept' if keep else 'discarded'}."
 
 
 @dataclass

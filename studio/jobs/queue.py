@@ -1,4 +1,4 @@
-"""One heavy job at a time on one machine; the others wait, visibly, in the order they were asked for.
+"""One heavy job at a time on one machine, and two light ones beside it; the others wait, visibly, in the order they were asked for.
 
 The queue is the set of run folders in state `queued`: there is nothing else to lose. Whoever submits pumps it, a worker
 pumps it when it ends, and the app pumps it every second, all under one file lock.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
@@ -16,8 +17,12 @@ from filelock import FileLock
 from studio.errors import BadInput, JobFailed
 from studio.jobs.launcher import Launcher, LocalLauncher
 from studio.workspace.clock import timestamp
+from studio.workspace.endings import Weight
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState, Status, create_run, list_runs, process_start_time
+
+AT_ONCE: Mapping[Weight, int] = {Weight.HEAVY: 1, Weight.LIGHT: 2}
+"""How many jobs of a weight may be at work: neither waits for the other."""
 
 
 @dataclass(frozen=True)
@@ -27,21 +32,25 @@ class JobQueue:
     workspace: Workspace
     launcher: Launcher = field(default_factory=LocalLauncher)
 
-    def submit(self, spec: Mapping[str, Any]) -> Run:
-        """Put a job into the queue and start it if nothing else runs."""
-        run = create_run(self.workspace, spec)
+    def submit(self, spec: Mapping[str, Any], *, files: Mapping[str, Path] | None = None) -> Run:
+        """Put a job into the queue and start it if there is room; `files` are copied into the run's folder first."""
+        run = create_run(self.workspace, spec, files=files)
         self.pump()
         return run
 
-    def pump(self) -> Run | None:
-        """Start the oldest waiting run if no run is at work. Returns the run that was started."""
+    def pump(self) -> list[Run]:
+        """Start the oldest waiting runs of each weight as far as there is room. Returns those that were started."""
         with FileLock(self.workspace.queue_lock):
             runs = list_runs(self.workspace)
             self._record_deaths(runs)
-            if any(run.recorded.state is RunState.RUNNING for run in runs):
-                return None
-            waiting = [run for run in reversed(runs) if run.recorded.state is RunState.QUEUED]
-            return self._start(waiting[0]) if waiting else None
+            unfinished = [run for run in reversed(runs) if not run.recorded.state.finished]
+            started: list[Run] = []
+            for weight, places in AT_ONCE.items():
+                alike = [run for run in unfinished if run.weight is weight]
+                waiting = [run for run in alike if run.recorded.state is RunState.QUEUED]
+                room = places - (len(alike) - len(waiting))
+                started += [self._start(run) for run in waiting[: max(0, room)]]
+            return started
 
     def stop(self, run: Run, *, keep: bool) -> None:
         """Ask a run to stop. A waiting one leaves the queue at once; a running one ends at its next step.
@@ -72,9 +81,10 @@ class JobQueue:
         self.pump()
 
     def position(self, run: Run) -> int:
-        """How many runs go before this waiting one, the one at work included."""
-        earlier = [other.status.state for other in list_runs(self.workspace) if other.recorded.created < run.recorded.created]
-        return sum(state in {RunState.QUEUED, RunState.RUNNING} for state in earlier)
+        """How many runs of its weight go before this waiting one, those at work included."""
+        earlier = [other for other in list_runs(self.workspace) if other.recorded.created < run.recorded.created]
+        unfinished = [other for other in earlier if not other.status.state.finished]
+        return sum(other.weight is run.weight for other in unfinished)
 
     def wait(self, run: Run, *, poll: float = 0.5, watch: Callable[[], None] | None = None) -> Status:
         """Block until the run has finished, pumping the queue meanwhile; `watch` is called at every poll.

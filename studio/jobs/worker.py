@@ -21,6 +21,7 @@ from studio.jobs.progress import Reporter, Stopped
 from studio.jobs.queue import JobQueue
 from studio.settings import load_settings
 from studio.workspace.clock import timestamp
+from studio.workspace.endings import ENDINGS, Weight
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState, process_start_time
 
@@ -36,27 +37,25 @@ def work(run: Run, workspace: Workspace) -> RunState:
         result = job.run(workspace, Reporter(run), spec)
         return _end(run, RunState.SUCCEEDED, result=result)
     except Stopped as stopped:
-        run.append_event("note", text="Stopped on request; what was learned is " + ("kept." if stopped.keep else "discarded."))
+        run.append_event("note", text=stopped.sentence)
         return _end(run, RunState.STOPPED)
     except BaseException as error:
         traceback.print_exc()
-        sentence = describe_failure(error)
+        sentence = describe_failure(error, run.weight)
         run.append_event("error", text=sentence)
         return _end(run, RunState.FAILED, error=sentence)
 
 
-def describe_failure(error: BaseException) -> str:
+def describe_failure(error: BaseException, weight: Weight = Weight.HEAVY) -> str:
     """One sentence for the person: what happened, and what to do."""
     if isinstance(error, StudioError):
         return error.message
     if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "No space left on device" in str(error):
-        return "The disk is full. Free some space, then resume the run: it goes on from its last checkpoint."
+        return ENDINGS[weight].disk_full
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return (
-            "The machine ran out of memory. Use a smaller batch with more accumulation, shorter rows, or 4 bit, and start again."
-        )
+        return ENDINGS[weight].out_of_memory
     if isinstance(error, KeyboardInterrupt | SystemExit):
-        return "The process was told to end from outside. Resume the run to go on from its last checkpoint."
+        return ENDINGS[weight].ended
     return f"The job ended with an unexpected {type(error).__name__}: {error}. The log holds the details."
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from studio.chat.catalog import find_model
+from studio.errors import BadInput
 from studio.jobs.queue import JobQueue
 from studio.training.presets import find_preset
 from studio.training.spec import TrainSpec, parse_spec
-from studio.workspace.datasets import read_manifest
+from studio.workspace.datasets import QUESTIONS, read_manifest
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run
 
@@ -18,12 +19,17 @@ def training_spec(workspace: Workspace, *, dataset: str, preset: str, changes: M
     """The preset's settings with the changes, checked.
 
     Raises:
-        BadInput: a value is out of range.
+        BadInput: a value is out of range, or the dataset is a list of questions without answers.
         NotFound: the dataset, the preset or the model does not exist.
     """
     settings = {**find_preset(preset).settings, **changes, "dataset": dataset, "preset": preset}
     spec = parse_spec(settings)
-    read_manifest(workspace, dataset)
+    manifest = read_manifest(workspace, dataset)
+    if manifest.kind == QUESTIONS:
+        raise BadInput(
+            f"{manifest.name} is a list of questions without answers, so there is nothing to train. "
+            "Write the answers on the Data page, then train the dataset that this makes."
+        )
     find_model(spec.model)
     return spec
 

@@ -62,5 +62,6 @@ button[role="tab"].selected { color: #0f766e !important; } .dark button[role="ta
 .prose .studio-table { display: table; overflow: visible; }
 .prose pre, .prose pre code { white-space: pre-wrap !important; overflow-wrap: anywhere; overflow: visible !important; }
 .studio-scroll { overflow-x: auto; contain: inline-size; }
+[aria-label="Static column"] { display: none; }
 @media (max-width: 640px) { .gradio-container { padding: .5rem !important; } }
 """

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from studio.errors import BadInput, NotFound
 from studio.workspace.clock import now, timestamp
@@ -21,12 +21,15 @@ from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, list_runs
 
 TRASH_DAYS = 7
+ANSWERS: Final = "answers"
+QUESTIONS: Final = "questions"
 
 
 @dataclass(frozen=True)
 class Row:
     """One training conversation. `messages` are `{"role", "content"}` in the order spoken; the last is the assistant's.
 
+    In a list of questions (`Manifest.kind`) it is the customer's, and there is nothing to train yet.
     In preference data that answer is the better one and `rejected` the worse, or `label` says whether the answer is a good one.
     """
 
@@ -45,13 +48,16 @@ class Row:
 
     @property
     def answer(self) -> str:
-        """The answer that is trained."""
-        return self.messages[-1]["content"]
+        """The answer that is trained; empty where the row ends with a question."""
+        return self.messages[-1]["content"] if self.messages[-1]["role"] == "assistant" else ""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a dataset is and where it came from. The fingerprint is the SHA-256 of what the rows say, wherever they came from."""
+    """What a dataset is and where it came from. The fingerprint is the SHA-256 of what the rows say, wherever they came from.
+
+    `kind` is "answers" for training rows, or "questions" for a list of questions without answers, which can't be trained.
+    """
 
     id: str
     name: str
@@ -62,6 +68,7 @@ class Manifest:
     rejected: int = 0
     parents: Sequence[str] = ()
     problems: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    kind: str = ANSWERS
 
 
 def write_dataset(
@@ -72,6 +79,7 @@ def write_dataset(
     source: str,
     problems: Sequence[Mapping[str, Any]] = (),
     parents: Sequence[str] = (),
+    kind: str = ANSWERS,
 ) -> Manifest:
     """Write the rows as a new dataset; the same rows under the same name are the same dataset, written once.
 
@@ -87,6 +95,7 @@ def write_dataset(
         manifest = Manifest(
             id=f"{slug}-{fingerprint[:12]}", name=name, fingerprint=fingerprint, rows=count, created=timestamp(),
             source=source, rejected=len({problem["row"] for problem in problems}), parents=tuple(parents), problems=tuple(problems),
+            kind=kind,
         )  # fmt: skip
         write_json_atomically(building / "manifest.json", asdict(manifest))
         folder = workspace.dataset(manifest.id)

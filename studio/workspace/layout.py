@@ -100,6 +100,10 @@ class Workspace:
         """The folder of a dataset."""
         return self.datasets / plain_name(dataset_id, what="dataset")
 
+    def examination(self, dataset_id: str) -> Path:
+        """What the checks found in a dataset."""
+        return self.dataset(dataset_id) / "examination.json"
+
     def trashed(self, token: str) -> Path:
         """The folder of a deleted dataset, by the token of its deletion."""
         return self.trash / plain_name(token, what="deletion")

@@ -5,6 +5,7 @@
     events.jsonl   metrics, phases, progress, notes, errors            append-only
     stop.json      a request to stop, with "keep" or "discard"         written by whoever asks
     log.txt        the process's own output
+    files/         what was handed in with it                          written once, may be removed when it is not needed any more
 
 "The run finished" and "the process is alive" are two facts: `Run.status` compares them, so that a process that was killed
 is shown as failed whatever the file says.
@@ -13,6 +14,7 @@ is shown as failed whatever the file says.
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
@@ -23,10 +25,12 @@ import psutil
 
 from studio.errors import NotFound
 from studio.workspace.clock import now, timestamp
+from studio.workspace.endings import ENDINGS, Weight
 from studio.workspace.files import append_json_line, read_json, read_json_lines, tail_text, write_json_atomically
 from studio.workspace.layout import Workspace
 
 LOG_TAIL_BYTES = 20_000
+_FILES = "files"
 _START_TIME_TOLERANCE = 2.0  # seconds; psutil rounds a process's start differently across platforms
 
 
@@ -90,6 +94,16 @@ class Run:
         return str(self.spec["job"])
 
     @property
+    def weight(self) -> Weight:
+        """How much of the machine the job needs."""
+        return Weight(self.spec.get("weight", Weight.HEAVY))
+
+    @property
+    def files(self) -> Path:
+        """The folder of the files that were handed in with the run."""
+        return self.folder / _FILES
+
+    @property
     def recorded(self) -> Status:
         """state.json as it was written."""
         return Status.from_json(read_json(self.folder / "state.json"))
@@ -103,7 +117,7 @@ class Run:
         status = self.recorded  # it may have finished between the two looks
         if status.state is not RunState.RUNNING or _process_is_alive(status):
             return status
-        return replace(status, state=RunState.FAILED, error=status.error or _why_it_died(self.log_tail()))
+        return replace(status, state=RunState.FAILED, error=status.error or _why_it_died(self.log_tail(), self.weight))
 
     def write_status(self, status: Status) -> None:
         """Replace state.json."""
@@ -134,12 +148,18 @@ class Run:
         return bool(read_json(path)["keep"]) if path.exists() else None
 
 
-def create_run(workspace: Workspace, spec: Mapping[str, Any]) -> Run:
-    """Make the folder of a new, queued run. Its id is the job's last word, the time, and four random digits."""
-    verb = str(spec["job"]).rsplit(".", 1)[-1]
+def create_run(workspace: Workspace, spec: Mapping[str, Any], *, files: Mapping[str, Path] | None = None) -> Run:
+    """Make the folder of a new, queued run. Its id is the job's last word, the time, and four random digits.
+
+    `files` are copied into it under their names: whoever handed them in may take them away at any time.
+    """
+    verb = str(spec["job"]).rsplit(".", 1)[-1].removesuffix("_job")
     run = Run(workspace.run(f"{verb}-{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"))
     building = run.folder.with_name(f".{run.id}")
     building.mkdir(parents=True)
+    for name, path in (files or {}).items():
+        (building / _FILES).mkdir(exist_ok=True)
+        shutil.copyfile(path, building / _FILES / Path(name).name)
     write_json_atomically(building / "spec.json", dict(spec))
     write_json_atomically(building / "state.json", Status(RunState.QUEUED, created=timestamp()).to_json())
     building.rename(run.folder)
@@ -182,14 +202,9 @@ def _process_is_alive(status: Status) -> bool:
         return False
 
 
-def _why_it_died(log: str) -> str:
+def _why_it_died(log: str, weight: Weight) -> str:
     if "No space left on device" in log:
-        return "The disk is full. Free some space, then resume the run."
+        return ENDINGS[weight].disk_full
     if "out of memory" in log.lower() or "MemoryError" in log:
-        return (
-            "The machine ran out of memory. Use a smaller batch with more accumulation, shorter rows, or 4 bit, and start again."
-        )
-    return (
-        "The process was killed from outside, most often because the machine ran out of memory. "
-        "Resume it, or use a smaller batch with more accumulation."
-    )
+        return ENDINGS[weight].out_of_memory
+    return ENDINGS[weight].killed

@@ -10,11 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
+from studio.dataset.import_spec import IMPORT_JOB
+from studio.jobs.queue import JobQueue
 from studio.settings import Settings
 from studio.ui.access import OPERATOR_COOKIE, operator_cookie
 from studio.workspace.datasets import list_datasets, write_dataset
 from studio.workspace.layout import Workspace
-from studio.workspace.runs import list_runs
+from studio.workspace.runs import RunState, list_runs
 from tests.server import running_app
 from tests.support import make_rows
 
@@ -28,6 +30,13 @@ OPERATOR_ONLY = (
     "train_resume",
     "data_import",
     "data_import_samples",
+    "data_import_questions",
+    "data_import_look",
+    "data_import_cancel",
+    "data_import_again",
+    "data_answers_sheet",
+    "data_answers_read",
+    "data_answers_make",
     "data_preview",
     "data_preview_question",
     "data_preview_answer",
@@ -110,7 +119,10 @@ def test_the_refusal_says_who_may(url: str, config: dict[str, Any], name: str) -
 def test_the_operator_with_the_cookie_may(url: str, config: dict[str, Any], home: Path) -> None:
     _, received = call(url, config["data_import_samples"], cookie=operator_cookie(KEY))
     assert REFUSED not in received and '"success":true' in received.replace(" ", "")
-    assert len(list_datasets(Workspace.from_settings(Settings(home=home)))) == 2
+    workspace = Workspace.from_settings(Settings(home=home))
+    (run,) = list_runs(workspace, IMPORT_JOB)
+    assert JobQueue(workspace).wait(run).state is RunState.SUCCEEDED
+    assert len(list_datasets(workspace)) == 2
 
 
 def test_another_site_can_not_use_a_signed_in_browser(url: str, config: dict[str, Any]) -> None:

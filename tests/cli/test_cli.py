@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from studio.dataset.examined import read_examination
 from studio.settings import PROJECT_ROOT
 from studio.workspace.layout import Workspace
 
@@ -132,3 +133,26 @@ def test_check_names_every_problem_by_its_row_and_exits_3_below_the_score_asked_
     assert checked["score"] == 50.0
     assert studio("check", str(path), "--min-score", "90").returncode == 3
     assert studio("check", str(tmp_path / "absent.json")).returncode == 2
+
+
+def test_an_import_is_checked_and_keeps_what_was_found(tmp_path: Path, workspace: Workspace) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps([*ROWS, {**ROWS[0], "output": "It arrives within 9 working days."}]))
+    imported = answer("import", str(path))
+    assert (imported["rows"], imported["score"], imported["counts"]) == (3, 66.7, {"contradiction": 1})
+    found = read_examination(workspace, imported["dataset"])
+    assert found is not None and found.score == 66.7
+    assert [folder.name for folder in workspace.datasets.iterdir()] == [imported["dataset"]]
+
+
+def test_questions_without_answers_are_labelled_by_a_sheet(tmp_path: Path, workspace: Workspace) -> None:
+    path, sheet = tmp_path / "asked.csv", tmp_path / "sheet.csv"
+    path.write_text("text,category\nWhere is my parcel now?,arrival\nIs it here yet?,arrival\n")
+    refused = studio("import", str(path))
+    assert refused.returncode == 2 and "--questions" in refused.stderr
+    listed = answer("import", str(path), "--questions")
+    assert (listed["kind"], listed["rows"]) == ("questions", 2)
+    assert answer("label", listed["dataset"], "--sheet", str(sheet))["categories"] == 1
+    sheet.write_text(sheet.read_text().rstrip() + "It arrives within 3 working days.\n")
+    labelled = answer("label", listed["dataset"], "--answers", str(sheet))
+    assert (labelled["kind"], labelled["rows"]) == ("answers", 2)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from studio.dataset.importing import import_file, preview
+from studio.dataset.labelling import categories_of
 from studio.dataset.registry import import_registry, read_registry
 from studio.dataset.shapes import Preference, chosen_columns
 from studio.dataset.smalltalk import rule_of
+from studio.dataset.unanswered import Questions
 from studio.errors import BadInput
 from studio.workspace.datasets import read_rows
 from studio.workspace.layout import Workspace
@@ -44,7 +48,10 @@ def test_the_rows_of_llama_factorys_identity_that_hold_placeholders_are_rejected
         ("llamafactory/identity.json", "JSON", "alpaca"),
         ("llamafactory/dpo_en_demo.json", "JSON", "preference pairs: 'chosen' is better than 'rejected'"),
         ("abcd/abcd_sample.json", "JSON", "conversations in 'original': 'customer' ask, 'agent' answer"),
-        ("sgd/dialogues_001.json", "JSON", "conversations in 'turns': 'user' ask, 'system' answer"),
+        *(
+            (f"sgd/dialogues_00{number}.json", "JSON", "conversations in 'turns': 'user' ask, 'system' answer")
+            for number in (1, 2, 3)
+        ),
     ],
 )
 def test_the_shape_of_each_file_is_recognised(real: Path, name: str, kind: str, title: str) -> None:
@@ -82,10 +89,35 @@ def test_questions_without_answers_are_recognised_as_such(workspace: Workspace, 
     beginning = preview(path, max_bytes=LIMIT)
     assert beginning.shape is None and list(beginning.columns) == ["text", "category"]
     assert "questions without answers" in (beginning.refusal or "")
+    assert beginning.questions == Questions("text", "category")
     with pytest.raises(BadInput, match="questions without answers"):
         import_file(workspace, path, name="other", max_bytes=LIMIT)
     result = import_file(workspace, path, name="labels", shape=chosen_columns("text", "category"), max_bytes=LIMIT)
     assert result.rows + result.rejected == 3080, "what a person says of the columns overrules the guess"
+
+
+@pytest.mark.parametrize("name", ["train.csv", "test.csv"])
+def test_they_import_as_a_list_of_questions_with_their_77_categories(workspace: Workspace, real: Path, name: str) -> None:
+    path = real / "banking77" / name
+    result = import_file(workspace, path, name="banking", shape=preview(path).questions, max_bytes=LIMIT)
+    with path.open(newline="", encoding="utf-8") as stream:
+        assert result.rows + result.rejected == sum(1 for _ in csv.DictReader(stream))
+    assert result.dataset.kind == "questions" and result.rejected == 0
+    assert len(categories_of(workspace, result.dataset.id)) == 77
+
+
+def test_articles_are_told_from_questions_and_sent_to_the_manuals(workspace: Workspace, real: Path, tmp_path: Path) -> None:
+    articles = sorted((real / "tau2_banking").glob("*.json"))
+    for path in articles:
+        beginning = preview(path, max_bytes=LIMIT)
+        assert beginning.articles and "From manuals" in (beginning.refusal or ""), path.name
+    together = tmp_path / "articles.zip"
+    with zipfile.ZipFile(together, "w") as archive:
+        for path in articles:
+            archive.write(path, path.name)
+    assert preview(together).articles
+    with pytest.raises(BadInput, match="From manuals"):
+        import_file(workspace, together, name="articles", max_bytes=LIMIT)
 
 
 def test_a_text_file_is_refused(workspace: Workspace, real: Path) -> None:

@@ -1,4 +1,4 @@
-"""One heavy job at a time, in order, whoever asks and however often."""
+"""One heavy job at a time and two light ones beside it, in order, whoever asks and however often."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState, list_runs
 
 SPEC = {"job": "training.sft"}
+LIGHT = {"job": "dataset.import_job", "weight": "light"}
 
 
 class SleepLauncher:
@@ -55,10 +57,9 @@ def test_the_second_waits_until_the_first_has_ended(queue: JobQueue, launcher: S
     time.sleep(0.01)
     second = queue.submit(SPEC)
     assert (first.status.state, second.status.state) == (RunState.RUNNING, RunState.QUEUED)
-    assert queue.pump() is None
+    assert queue.pump() == []
     finish(first)
-    started = queue.pump()
-    assert started is not None and started.id == second.id
+    assert [run.id for run in queue.pump()] == [second.id]
     assert launcher.started == [first.id, second.id]
 
 
@@ -78,7 +79,7 @@ def test_a_killed_run_makes_room_for_the_next_and_is_recorded_as_failed(queue: J
     second = queue.submit(SPEC)
     launcher.processes[0].kill()
     launcher.processes[0].wait()
-    assert queue.pump() is not None
+    assert queue.pump() == [second]
     assert first.recorded.state is RunState.FAILED and first.recorded.error
     assert second.status.state is RunState.RUNNING
 
@@ -88,7 +89,7 @@ def test_a_waiting_run_that_is_stopped_leaves_the_queue(queue: JobQueue, launche
     queue.stop(second, keep=False)
     assert second.status.state is RunState.STOPPED
     finish(first)
-    assert queue.pump() is None
+    assert queue.pump() == []
     assert launcher.started == [first.id]
 
 
@@ -98,3 +99,40 @@ def test_a_stop_is_a_request_that_says_keep_or_discard(queue: JobQueue) -> None:
     queue.stop(run, keep=True)
     assert run.stop_request is True
     assert run.status.state is RunState.RUNNING, "the worker decides when to stop"
+
+
+def test_a_light_job_does_not_wait_for_a_heavy_one_nor_make_one_wait(queue: JobQueue) -> None:
+    heavy, light = queue.submit(SPEC), queue.submit(LIGHT)
+    assert [run.status.state for run in (heavy, light)] == [RunState.RUNNING] * 2
+    finish(heavy)
+    assert queue.submit(SPEC).status.state is RunState.RUNNING
+
+
+def test_two_light_jobs_are_at_work_at_once_and_the_third_waits_for_one_of_them(queue: JobQueue) -> None:
+    first, second, third = (queue.submit(LIGHT) for _ in range(3))
+    assert [run.status.state for run in (first, second, third)] == [RunState.RUNNING, RunState.RUNNING, RunState.QUEUED]
+    finish(second)
+    assert queue.pump() == [third]
+
+
+def test_a_waiting_run_counts_only_those_of_its_weight_before_it(queue: JobQueue) -> None:
+    queue.submit(SPEC)
+    queue.submit(LIGHT)
+    time.sleep(0.01)
+    waiting = queue.submit(SPEC)
+    assert queue.position(waiting) == 1
+
+
+def test_a_killed_light_job_is_not_told_to_resume_from_a_checkpoint(queue: JobQueue, launcher: SleepLauncher) -> None:
+    run = queue.submit(LIGHT)
+    launcher.processes[0].kill()
+    launcher.processes[0].wait()
+    error = run.status.error or ""
+    assert "killed from outside" in error and "Try again" in error and "batch" not in error
+
+
+def test_a_file_that_is_handed_in_lies_in_the_runs_folder_before_the_job_starts(queue: JobQueue, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("question,answer")
+    run = queue.submit(SPEC, files={"state.json": tmp_path / "rows.csv"})
+    (tmp_path / "rows.csv").unlink()
+    assert (run.files / "state.json").read_text() == "question,answer"

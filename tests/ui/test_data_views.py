@@ -9,10 +9,12 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from studio.dataset.importing import ImportResult, Preview
+from studio.dataset.importing import Preview
 from studio.dataset.problems import Problem
 from studio.dataset.shapes import ALPACA, Columns
+from studio.dataset.unanswered import Questions
 from studio.ui.views import data as view
+from studio.ui.views.data_preview import column_choice, preview_html
 from studio.ui.views.data_rows import PAGE_SIZE, RowFilter, labels_of, row_html, rows_html, select_page
 from studio.ui.views.words import shortened, size
 from studio.workspace.clock import timestamp
@@ -103,9 +105,9 @@ def test_a_very_long_text_is_cut_and_says_by_how_much() -> None:
 
 def test_the_address_of_a_view_holds_what_is_needed_to_see_it_again() -> None:
     wanted = RowFilter("where & how?", "shop", "shop-01")
-    query = parse_qs(view.address("answers-1", wanted, 3).removeprefix("?"))
+    query = parse_qs(view.address("answers-1", wanted, 3).removeprefix("data?"))
     assert query == {"dataset": ["answers-1"], "q": ["where & how?"], "industry": ["shop"], "family": ["shop-01"], "page": ["3"]}
-    assert view.address("answers-1") == "?dataset=answers-1"
+    assert view.address("answers-1") == "data?dataset=answers-1"
 
 
 def test_an_empty_list_says_what_a_dataset_is_and_what_to_do() -> None:
@@ -153,7 +155,7 @@ def test_the_rejected_rows_go_out_as_json() -> None:
 
 def test_a_preview_counts_what_can_be_used_and_names_what_can_not() -> None:
     beginning = Preview("JSON", ALPACA, ("instruction", "output"), make_rows()[:9], PROBLEMS[:1], files=2)
-    shown = view.preview_html(beginning, "<file>.json")
+    shown = preview_html(beginning, "<file>.json")
     assert "Recognised as JSON: alpaca." in shown
     assert "The zip holds 2 files" in shown
     assert "9 of the first 10 rows can be used" in shown
@@ -165,22 +167,48 @@ def test_a_preview_counts_what_can_be_used_and_names_what_can_not() -> None:
 
 def test_the_columns_that_were_taken_for_question_and_answer_are_offered_for_correction() -> None:
     table = Preview("table", Columns("<q>", None, "reply"), ("<q>", "reply", "date"), make_rows()[:1], ())
-    assert view.column_choice(table) == ("<q>", "reply")
-    assert "question in &#x27;&lt;q&gt;&#x27;, answer in &#x27;reply&#x27;" in view.preview_html(table, "f.csv")
+    assert column_choice(table) == ("<q>", "reply")
+    assert "question in &#x27;&lt;q&gt;&#x27;, answer in &#x27;reply&#x27;" in preview_html(table, "f.csv")
     unknown = Preview("table", None, ("text", "category"), (), (), refusal="f.csv holds questions without answers.")
-    assert view.column_choice(unknown) == (None, None)
-    assert "questions without answers" in view.preview_html(unknown, "f.csv")
+    assert column_choice(unknown) == (None, None)
+    assert "questions without answers" in preview_html(unknown, "f.csv")
 
 
-def test_an_import_tells_its_counts_and_begins_the_list_of_rejected_rows() -> None:
-    result = ImportResult(dataset=MANIFEST, rows=1250, problems=PROBLEMS, skipped=["orca: it lies on a <hub>."])
-    shown = view.imported_html(result)
+def test_questions_without_answers_are_explained_and_shown_without_an_answer() -> None:
+    asked = Row(messages=[{"role": "user", "content": "<Why?>"}], source="x", intent="fees")
+    beginning = Preview("table", None, ("text", "category"), [asked], (), 1, "no shape", Questions("text", "category"))
+    shown = preview_html(beginning, "f.csv")
+    assert "questions without answers in &#x27;text&#x27;" in shown and "one answer for each category" in shown
+    assert "&lt;Why?&gt;" in shown and "fees" in shown and "Answer<" not in shown and "no shape" not in shown
+    assert column_choice(beginning) == ("text", None)
+
+
+def test_articles_lead_to_the_manuals() -> None:
+    shown = preview_html(Preview("JSON", None, ("title", "content"), (), (), refusal="no shape", articles=True), "a.json")
+    assert "These are articles" in shown and 'href="manuals"' in shown and "no shape" not in shown
+
+
+RESULT = {"rows": 1250, "skipped": ["orca: it lies on a <hub>."], "score": 97.5, "counts": {"duplicate": 31, "contradiction": 2}}
+
+
+def test_an_import_tells_its_counts_its_score_and_begins_the_list_of_rejected_rows() -> None:
+    manifest = replace(MANIFEST, rejected=120, problems=tuple(problem.to_json() for problem in PROBLEMS))
+    shown = view.imported_html(manifest, RESULT)
     assert "Imported 1,250 rows" in shown
     assert "120 rows rejected" in shown
     assert shown.count("<tr><td>") == 10
     assert "All 120" in shown
     assert "orca: it lies on a &lt;hub&gt;." in shown
-    assert "No row was rejected." in view.imported_html(replace(result, problems=()))
+    assert "Health score: 97.5 of 100." in shown and "31 duplicates, 2 contradicting answers" in shown
+    clean = view.imported_html(MANIFEST, {**RESULT, "score": 100.0, "counts": {}})
+    assert "No row was rejected." in clean and "found nothing wrong" in clean
+
+
+def test_a_list_of_questions_leads_to_the_answers_and_not_to_a_training() -> None:
+    listed = replace(MANIFEST, kind="questions")
+    assert "train?" not in view.facts_html(listed) and "write one answer a category" in view.facts_html(listed)
+    assert "write one answer a category" in view.imported_html(listed, {**RESULT, "score": None, "counts": {}})
+    assert "questions without answers" in view.listing_html([listed], chosen=None, operator=True)
 
 
 def test_a_refusal_is_one_escaped_sentence_that_is_read_out() -> None:

@@ -8,13 +8,14 @@ from typing import Any
 import gradio as gr
 
 from studio.dataset.exporting import alpaca_json
-from studio.dataset.importing import ImportResult
 from studio.errors import BadInput, NotFound
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
+from studio.ui.pages.data_answers import AnswersSection
 from studio.ui.pages.data_import import ImportSection
 from studio.ui.pages.data_manifest import ManifestSection
+from studio.ui.pages.data_progress import ImportProgress
 from studio.ui.pages.data_rejected import RejectedSection
 from studio.ui.pages.data_rows import RowsSection
 from studio.ui.pages.data_section import Section, Updates, chosen_dataset, offer
@@ -23,6 +24,7 @@ from studio.ui.text import data as text
 from studio.ui.views import data as view
 from studio.ui.views.data_rows import RowFilter
 from studio.workspace.datasets import (
+    ANSWERS,
     TRASH_DAYS,
     Manifest,
     delete_dataset,
@@ -32,8 +34,9 @@ from studio.workspace.datasets import (
     read_rows,
     restore_dataset,
 )
+from studio.workspace.runs import Run
 
-_SECTIONS: Sequence[Callable[[Studio], Section]] = (TokensSection, RejectedSection, ManifestSection)
+_SECTIONS: Sequence[Callable[[Studio], Section]] = (AnswersSection, TokensSection, RejectedSection, ManifestSection)
 """The tabs about the chosen dataset after its rows, in their order."""
 
 # Keeps the address in step with what is shown, so that a reload and a copied address show the same.
@@ -63,7 +66,8 @@ class _DataPage:
         self._workspace = studio.workspace
         gr.Markdown(f"# {text.TITLE}\n\n{text.PURPOSE}")
         self.notice = gr.HTML(view.visitor_html(), visible=False)
-        self.importing = ImportSection(studio, self.imported)
+        self.importing = ImportSection(studio, self.watch)
+        self.progress = ImportProgress(studio, self.imported)
         self.message = gr.HTML(visible=False)
         self.undo = gr.Button(text.UNDO, visible=False)
         self.listing = gr.HTML()
@@ -90,7 +94,7 @@ class _DataPage:
         private: dict[str, Any] = {"api_visibility": "private"}
         quiet: dict[str, Any] = {"show_progress": "hidden", **private}
         dataset = [
-            self.dataset, self.facts, self.actions, self.exported, *self.rows.outputs,
+            self.dataset, self.facts, self.actions, self.export, self.exported, *self.rows.outputs,
             *(output for section in self.sections for output in section.outputs),
         ]  # fmt: skip
         changed = [self.message, self.undo, self.listing, self.chosen, self.trash, self.deleted, *dataset]
@@ -98,9 +102,9 @@ class _DataPage:
         def write_address(event: Any, name: str) -> None:
             event.success(None, [self.chosen, *self.rows.inputs], None, js=_WRITE_ADDRESS, api_name=f"{name}_address")
 
-        opened = blocks.load(
-            plainly(self.open), None, [self.notice, self.importing.whole, *changed], api_name="data_open", **quiet
-        )
+        outputs = [self.notice, self.importing.whole, *self.progress.outputs, *changed]
+        opened = blocks.load(plainly(self.open), None, outputs, api_name="data_open", **quiet)
+        address = [self.chosen, *self.rows.inputs]
         write_address(
             self.chosen.input(plainly(self.choose), self.chosen, changed, api_name="data_choose", **quiet), "data_choose"
         )
@@ -109,7 +113,10 @@ class _DataPage:
             section.wire(self.chosen)
             if isinstance(section, TokensSection):
                 section.reopen(opened, self.chosen)
-        self.importing.wire(changed, write_address)
+        self.importing.wire(
+            [*self.progress.outputs, *changed], lambda event, name: self.progress.write_address(event, name, address)
+        )
+        self.progress.wire(changed, address)
         self.export.click(plainly(self.export_rows), self.chosen, self.exported, api_name="data_export", **private)
         write_address(
             self.delete.click(plainly(self.remove), self.chosen, changed, api_name="data_delete", **private), "data_delete"
@@ -130,15 +137,26 @@ class _DataPage:
             self.notice: gr.HTML(visible=not operator),
             self.importing.whole: gr.Accordion(visible=operator, open=operator and not found),
             **self._everything(chosen, operator=operator, wanted=wanted, page=int(page) if page.isdecimal() else 1),
+            **self.progress.open(asked.get("import"), operator=operator),
         }
 
     def choose(self, dataset: str | None, request: gr.Request) -> Updates:
         """Another dataset."""
         return self._everything(dataset, operator=identify(self._settings, request).operator)
 
-    def imported(self, result: ImportResult) -> Updates:
+    def watch(self, run: Run) -> Updates:
+        """An import that has begun."""
+        return self.progress.watch(run)
+
+    def imported(self, run: Run) -> Updates:
         """What an import made; only an operator gets here."""
-        return self._everything(result.dataset.id, operator=True) | {self.message: _filled(view.imported_html(result))}
+        result = run.status.result
+        updates = self._everything(result["dataset"], operator=True)
+        try:
+            manifest = read_manifest(self._workspace, result["dataset"])
+        except NotFound:
+            return updates  # it was deleted since
+        return updates | {self.message: _filled(view.imported_html(manifest, result))}
 
     def remove(self, dataset: str | None, request: gr.Request) -> Updates:
         """Delete the chosen dataset, and offer to take that back.
@@ -209,6 +227,7 @@ class _DataPage:
             self.dataset: gr.Column(visible=True),
             self.facts: view.facts_html(manifest),
             self.actions: gr.Row(visible=operator),
+            self.export: gr.Button(visible=manifest.kind == ANSWERS),
             self.exported: gr.DownloadButton(visible=False),
         }
         for section in self.sections:

@@ -1,4 +1,4 @@
-"""The import: choose a file, see how it begins, import it; or take the sample data."""
+"""The import's form: choose a file, see how it begins, start its import; or take the sample data."""
 
 from __future__ import annotations
 
@@ -8,28 +8,30 @@ from typing import Any
 
 import gradio as gr
 
-from studio.dataset.importing import ImportResult, import_file, preview
-from studio.dataset.reading import Progress
-from studio.dataset.registry import import_registry
+from studio.dataset.import_requests import request_import
+from studio.dataset.import_spec import FileImport, SampleImport
+from studio.dataset.importing import preview
 from studio.dataset.shapes import chosen_columns
 from studio.errors import BadInput, StudioError
 from studio.ui.access import require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
+from studio.ui.pages.data_section import Updates
 from studio.ui.text import data as text
-from studio.ui.views.data import column_choice, preview_html, refusal_html
-
-Updates = dict[Any, Any]
+from studio.ui.text import data_import as import_text
+from studio.ui.views.data import refusal_html
+from studio.ui.views.data_preview import column_choice, preview_html
+from studio.workspace.runs import Run
 
 
 class ImportSection:
-    """The components, and what their events do. `imported` says what to show of a new dataset."""
+    """The components, and what their events do. `started` says what to show of an import that has begun."""
 
-    def __init__(self, studio: Studio, imported: Callable[[ImportResult], Updates]) -> None:
+    def __init__(self, studio: Studio, started: Callable[[Run], Updates]) -> None:
         self._settings = studio.settings
-        self._workspace = studio.workspace
+        self._queue = studio.queue
         self._max_bytes = studio.settings.max_upload_bytes
-        self._imported = imported
+        self._started = started
         with gr.Accordion(text.IMPORT_TITLE, open=False, visible=False) as self.whole:
             with gr.Row(equal_height=False):
                 with gr.Column(scale=3, min_width=300):
@@ -40,6 +42,7 @@ class ImportSection:
                         self.answer = gr.Dropdown(label=text.ANSWER_COLUMN, info=text.COLUMN_HELP, min_width=180)
                     self.name = gr.Textbox(label=text.NAME_LABEL, info=text.NAME_HELP, max_length=100)
                     self.take_file = gr.Button(text.IMPORT, variant="primary")
+                    self.take_questions = gr.Button(import_text.IMPORT_QUESTIONS, variant="primary", visible=False)
                 with gr.Column(scale=2, min_width=260):
                     gr.Markdown(text.SAMPLES_HELP)
                     self.take_samples = gr.Button(text.IMPORT_SAMPLES)
@@ -48,31 +51,33 @@ class ImportSection:
 
     @property
     def outputs(self) -> list[Any]:
-        """What an import updates here, besides what `imported` shows."""
-        return [self.whole, self.file, self.columns, self.question, self.answer, self.name, self.beginning]
+        """What a started import updates here."""
+        return [self.whole, self.file, self.name, *self._preview]
+
+    @property
+    def _preview(self) -> list[Any]:
+        return [self.beginning, self.columns, self.question, self.answer, self.take_file, self.take_questions]
 
     def wire(self, outputs: list[Any], then: Callable[[Any, str], None]) -> None:
-        """Connect the events; `outputs` are those of `imported`, `then` is told about each import, with its name."""
+        """Connect the events; `outputs` are those of `started`, `then` is told about each start, with its name."""
         private: dict[str, Any] = {"api_visibility": "private"}
-        done = {"outputs": [*self.outputs, *outputs], "show_progress_on": self.beginning, **private}
-        columns = [self.columns, self.question, self.answer]
+        begun = {"outputs": [*self.outputs, *outputs], "show_progress": "hidden", **private}
         chosen = [self.file, self.question, self.answer]
-        self.file.upload(plainly(self.look_into), self.file, [self.beginning, *columns], api_name="data_preview", **private)
-        self.file.clear(plainly(self.forget), None, [self.beginning, *columns], api_name="data_preview_clear", **private)
+        self.file.upload(plainly(self.look_into), self.file, self._preview, api_name="data_preview", **private)
+        self.file.clear(plainly(self.forget), None, self._preview, api_name="data_preview_clear", **private)
         for column, name in ((self.question, "question"), (self.answer, "answer")):
-            column.input(plainly(self.look_again), chosen, self.beginning, api_name=f"data_preview_{name}", **private)
-        then(
-            self.take_file.click(plainly(self.import_chosen), [*chosen, self.name], api_name="data_import", **done),
-            "data_import",
+            column.input(plainly(self.look_again), chosen, self._preview, api_name=f"data_preview_{name}", **private)
+        starts = (
+            (self.take_file, self.import_chosen, [*chosen, self.name], "data_import"),
+            (self.take_questions, self.import_questions, [self.file, self.name], "data_import_questions"),
+            (self.take_samples, self.import_samples, None, "data_import_samples"),
         )
-        then(
-            self.take_samples.click(plainly(self.import_samples), None, api_name="data_import_samples", **done),
-            "data_import_samples",
-        )
+        for button, handler, inputs, name in starts:
+            then(button.click(plainly(handler), inputs, api_name=name, **begun), name)
 
     def look_into(self, path: str | None, request: gr.Request) -> Updates:
         """How the file begins and what it is taken for; why not, when it can't be imported."""
-        require_operator(self._settings, request, to="import data")
+        require_operator(self._settings, request, to=import_text.MAY_IMPORT)
         if not path:
             return self.forget()
         try:
@@ -82,70 +87,85 @@ class ImportSection:
         question, answer = column_choice(beginning)
         return {
             self.beginning: preview_html(beginning, Path(path).name),
-            self.columns: gr.Row(visible=len(beginning.columns) > 1),
+            self.columns: gr.Row(visible=len(beginning.columns) > 1 and not beginning.articles),
             self.question: gr.Dropdown(choices=[*beginning.columns], value=question),
             self.answer: gr.Dropdown(choices=[*beginning.columns], value=answer),
+            **self._offering(questions=beginning.questions is not None),
         }
 
-    def look_again(self, path: str | None, question: str | None, answer: str | None, request: gr.Request) -> str:
-        """How the file begins with other columns."""
-        require_operator(self._settings, request, to="import data")
-        if not path or not (question and answer):
-            return text.CHOOSE_BOTH_COLUMNS if path else ""
+    def look_again(self, path: str | None, question: str | None, answer: str | None, request: gr.Request) -> Updates:
+        """How the file begins with the columns that a person says."""
+        require_operator(self._settings, request, to=import_text.MAY_IMPORT)
+        if not path:
+            return self.forget()
+        if not question or not answer:
+            return {self.beginning: refusal_html(text.CHOOSE_BOTH_COLUMNS, title=text.PREVIEW_UNKNOWN)}
         try:
             beginning = preview(Path(path), shape=chosen_columns(question, answer), max_bytes=self._max_bytes)
         except StudioError as error:
-            return refusal_html(error.message)
-        return preview_html(beginning, Path(path).name)
+            return {self.beginning: refusal_html(error.message)}
+        return {self.beginning: preview_html(beginning, Path(path).name), **self._offering(questions=False)}
 
     def forget(self) -> Updates:
         """No file is chosen."""
         empty = gr.Dropdown(choices=[], value=None)
-        return {self.beginning: "", self.columns: gr.Row(visible=False), self.question: empty, self.answer: empty}
+        return {
+            self.beginning: "", self.columns: gr.Row(visible=False), self.question: empty, self.answer: empty,
+            **self._offering(questions=False),
+        }  # fmt: skip
 
     def import_chosen(
-        self,
-        path: str | None,
-        question: str | None,
-        answer: str | None,
-        name: str,
-        request: gr.Request,
-        progress: gr.Progress = gr.Progress(),
+        self, path: str | None, question: str | None, answer: str | None, name: str | None, request: gr.Request
     ) -> Updates:
-        """Import the chosen file.
+        """Start the import of the chosen file.
 
         Raises:
             NotAllowed: the caller is a visitor.
-            BadInput: no file was chosen, or it can't be imported.
+            BadInput: no file was chosen, or it can't be read.
         """
-        require_operator(self._settings, request, to="import data")
-        if not path:
-            raise BadInput(text.CHOOSE_FILE)
-        result = import_file(
-            self._workspace,
-            Path(path),
-            name=name or "",
-            shape=chosen_columns(question, answer),
+        require_operator(self._settings, request, to=import_text.MAY_IMPORT)
+        chosen_columns(question, answer)
+        file = _chosen(path)
+        spec = FileImport(file=file.name, name=name or "", question=question, answer=answer, max_bytes=self._max_bytes)
+        return self._begun(request_import(self._queue, spec, file=file))
+
+    def import_questions(self, path: str | None, name: str | None, request: gr.Request) -> Updates:
+        """Start the import of the chosen file as a list of questions without answers.
+
+        Raises:
+            NotAllowed: the caller is a visitor.
+            BadInput: no file was chosen, or it holds no such questions.
+        """
+        require_operator(self._settings, request, to=import_text.MAY_IMPORT)
+        file = _chosen(path)
+        found = preview(file, max_bytes=self._max_bytes).questions
+        if found is None:
+            raise BadInput(import_text.NO_QUESTIONS.format(name=file.name))
+        spec = FileImport(
+            file=file.name, name=name or "", question=found.question, category=found.category, questions_only=True,
             max_bytes=self._max_bytes,
-            progress=_shown_as(progress),
-        )
-        return self._finished(result)
+        )  # fmt: skip
+        return self._begun(request_import(self._queue, spec, file=file))
 
-    def import_samples(self, request: gr.Request, progress: gr.Progress = gr.Progress()) -> Updates:
-        """Import the sample data that come with the studio.
+    def import_samples(self, request: gr.Request) -> Updates:
+        """Start the import of the sample data that come with the studio.
 
         Raises:
             NotAllowed: the caller is a visitor.
         """
-        require_operator(self._settings, request, to="import data")
-        registry = self._workspace.samples / "dataset_info.json"
-        return self._finished(import_registry(self._workspace, registry, name=text.SAMPLES_NAME, progress=_shown_as(progress)))
+        require_operator(self._settings, request, to=import_text.MAY_IMPORT)
+        return self._begun(request_import(self._queue, SampleImport(name=text.SAMPLES_NAME)))
 
-    def _finished(self, result: ImportResult) -> Updates:
+    def _begun(self, run: Run) -> Updates:
         cleared = {self.whole: gr.Accordion(open=False), self.file: None, self.name: ""}
-        return self.forget() | cleared | self._imported(result)
+        return self.forget() | cleared | self._started(run)
+
+    def _offering(self, *, questions: bool) -> Updates:
+        """The button that fits what the file holds."""
+        return {self.take_file: gr.Button(visible=not questions), self.take_questions: gr.Button(visible=questions)}
 
 
-def _shown_as(progress: gr.Progress) -> Progress:
-    """The characters read, as the page's progress bar."""
-    return lambda done, total: progress(done / max(1, total), desc=text.READING)
+def _chosen(path: str | None) -> Path:
+    if not path:
+        raise BadInput(text.CHOOSE_FILE)
+    return Path(path)

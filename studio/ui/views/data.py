@@ -10,27 +10,25 @@ from typing import Any
 from urllib.parse import urlencode
 
 from studio.dataset.identity.rendering import SOURCE
-from studio.dataset.importing import ImportResult, Preview
-from studio.dataset.shapes import Columns
 from studio.ui.text import data as text
+from studio.ui.text import data_import as import_text
 from studio.ui.text.common import VISITOR_NOTICE
 from studio.ui.text.identity import MIX as IDENTITY_MIX
-from studio.ui.views.data_rows import RowFilter, pages_of, row_html
+from studio.ui.views.data_rows import RowFilter, pages_of
 from studio.ui.views.figures import count, moment
-from studio.workspace.datasets import Manifest
+from studio.workspace.datasets import QUESTIONS, Manifest
 
 REJECTED_PAGE_SIZE = 50
 _LISTED = 10
-_PREVIEW_ROWS = 3
 _SHORT_FINGERPRINT = 12  # characters
 
 
 def address(dataset: str, wanted: RowFilter | None = None, page: int = 1) -> str:
-    """The address of a view of a dataset, relative to this page."""
+    """The address of a view of a dataset, relative to the app's root, as every link is in Gradio."""
     wanted = wanted or RowFilter()
     values = {"dataset": dataset, "q": wanted.text, "industry": wanted.industry, "family": wanted.family}
     filled = {key: value for key, value in values.items() if value} | ({"page": str(page)} if page > 1 else {})
-    return f"?{urlencode(filled)}"
+    return f"data?{urlencode(filled)}"
 
 
 def visitor_html() -> str:
@@ -62,10 +60,10 @@ def facts_html(manifest: Manifest) -> str:
     ]
     hint = f"<p>{IDENTITY_MIX}</p>" if manifest.source.startswith(SOURCE) else ""
     train = f"train?{urlencode({'dataset': manifest.id})}"
-    return (
-        f'<h2 style="overflow-wrap:anywhere">{escape(manifest.name)}</h2><p>{escape(" · ".join(facts))}</p>'
-        f'<p><a href="{escape(train, quote=True)}">{text.TRAIN_WITH_IT}</a></p>{hint}'
-    )
+    link = f'<a href="{escape(train, quote=True)}">{text.TRAIN_WITH_IT}</a>'
+    following = import_text.QUESTIONS_NEXT if manifest.kind == QUESTIONS else link
+    named = f'<h2 style="overflow-wrap:anywhere">{escape(manifest.name)}</h2>'
+    return f"{named}<p>{escape(' · '.join(facts))}</p><p>{following}</p>{hint}"
 
 
 def link_html(dataset: str, wanted: RowFilter, page: int) -> str:
@@ -92,7 +90,7 @@ def rejected_html(problems: Sequence[Mapping[str, Any]], page: int) -> str:
     start = (page - 1) * REJECTED_PAGE_SIZE
     shown = problems[start : start + REJECTED_PAGE_SIZE]
     line = text.REJECTED_RANGE.format(first=f"{start + 1:,}", last=f"{start + len(shown):,}", total=f"{len(problems):,}")
-    return f'<p role="status">{line}</p>{_problem_table(shown)}'
+    return f'<p role="status">{line}</p>{problem_table(shown)}'
 
 
 def rejected_json(manifest: Manifest) -> str:
@@ -101,51 +99,36 @@ def rejected_json(manifest: Manifest) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
-def preview_html(beginning: Preview, name: str) -> str:
-    """How a file begins, and what is wrong with it so far."""
-    usable, rejected = len(beginning.rows), len(beginning.problems)
-    rows = count(usable + rejected, "row")
-    parts = [f'<h2 style="font-size:1.1rem">{escape(text.PREVIEW_TITLE.format(name=name))}</h2>']
-    if beginning.shape is not None:
-        parts.append(f"<p>{escape(text.PREVIEW_SHAPE.format(kind=beginning.kind, shape=beginning.shape.title))}</p>")
-    if beginning.files > 1:
-        parts.append(f"<p>{text.PREVIEW_FILES.format(files=count(beginning.files, 'file'))}</p>")
-    if beginning.refusal:
-        parts.append(refusal_html(beginning.refusal, title=text.PREVIEW_UNKNOWN))
-    if usable:
-        parts.append(f"<p>{text.PREVIEW_ROWS.format(usable=usable, rows=rows)}</p>")
-        parts += [row_html(row) for row in beginning.rows[:_PREVIEW_ROWS]]
-    if rejected:
-        parts.append(f"<p>{text.PREVIEW_PROBLEMS.format(rejected=rejected, rows=rows)}</p>")
-        parts.append(_problem_table([problem.to_json() for problem in beginning.problems]))
-    return "".join(parts)
-
-
-def column_choice(beginning: Preview) -> tuple[str | None, str | None]:
-    """Which columns were taken for question and answer; (None, None) where the file is no table of the two."""
-    shape = beginning.shape
-    return (shape.prompt, shape.response) if isinstance(shape, Columns) else (None, None)
-
-
 def refusal_html(sentence: str, *, title: str = text.PREVIEW_BAD) -> str:
     """Why a file can't be imported, or not yet."""
     return f'<div class="card" role="alert"><strong class="failed">{title}</strong><p>{escape(sentence)}</p></div>'
 
 
-def imported_html(result: ImportResult) -> str:
-    """What an import made, and the rows that it left out."""
-    name = f"<strong>{escape(result.dataset.name)}</strong>"
-    left_out = "".join(f"<p>{escape(text.NOT_TAKEN.format(reason=reason))}</p>" for reason in result.skipped)
-    made = text.IMPORTED.format(rows=count(result.rows, "row"), name=name)
-    return _message(f"<p>{made} {_rejected_by(result)}{left_out}")
+def imported_html(manifest: Manifest, result: Mapping[str, Any]) -> str:
+    """What an import made, the rows that it left out, and how sound the others are; `result` is that of the run."""
+    name = f"<strong>{escape(manifest.name)}</strong>"
+    noun = "question" if manifest.kind == QUESTIONS else "row"
+    made = text.IMPORTED.format(rows=count(int(result["rows"]), noun), name=name)
+    left_out = "".join(f"<p>{escape(text.NOT_TAKEN.format(reason=reason))}</p>" for reason in result["skipped"])
+    return _message(f"<p>{made} {_rejected_by(manifest)}{left_out}{_soundness(manifest, result)}")
 
 
-def _rejected_by(result: ImportResult) -> str:
-    if not result.rejected:
+def _rejected_by(manifest: Manifest) -> str:
+    if not manifest.problems:
         return f"{text.NONE_REJECTED}</p>"
-    first = [problem.to_json() for problem in result.problems[:_LISTED]]
-    more = f"<p>{text.MORE_REJECTED.format(count=f'{result.rejected:,}')}</p>" if result.rejected > _LISTED else ""
-    return f"{text.SOME_REJECTED.format(rows=count(result.rejected, 'row'))}</p>{_problem_table(first)}{more}"
+    more = f"<p>{text.MORE_REJECTED.format(count=f'{manifest.rejected:,}')}</p>" if manifest.rejected > _LISTED else ""
+    first = problem_table(manifest.problems[:_LISTED])
+    return f"{text.SOME_REJECTED.format(rows=count(manifest.rejected, 'row'))}</p>{first}{more}"
+
+
+def _soundness(manifest: Manifest, result: Mapping[str, Any]) -> str:
+    if manifest.kind == QUESTIONS:
+        return f"<p>{import_text.QUESTIONS_NEXT}</p>"
+    if result["score"] is None:
+        return ""
+    named = ", ".join(f"{number:,} {import_text.KINDS.get(kind, kind)}" for kind, number in result["counts"].items())
+    found = import_text.FOUND.format(found=named) if named else import_text.SOUND
+    return f"<p><strong>{import_text.SCORE.format(score=result['score'])}</strong> {found}</p>"
 
 
 def deleted_html(manifest: Manifest, *, days: int) -> str:
@@ -191,6 +174,7 @@ def _table(manifests: Sequence[Manifest], chosen: str | None) -> str:
 def _table_row(manifest: Manifest, *, chosen: bool) -> str:
     link = f'<a href="{escape(address(manifest.id), quote=True)}"{" aria-current=true" if chosen else ""}>{escape(manifest.name)}</a>'
     mark = f' <span class="muted">({text.CHOSEN_MARK})</span>' if chosen else ""
+    mark += f'<br><span class="muted">{import_text.QUESTIONS_MARK}</span>' if manifest.kind == QUESTIONS else ""
     cells = (
         f"{link}{mark}",
         f"{manifest.rows:,}",
@@ -202,7 +186,8 @@ def _table_row(manifest: Manifest, *, chosen: bool) -> str:
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
-def _problem_table(problems: Sequence[Mapping[str, Any]]) -> str:
+def problem_table(problems: Sequence[Mapping[str, Any]]) -> str:
+    """Rejected rows, each with its reason."""
     head = "".join(f'<th scope="col">{title}</th>' for title in text.REJECTED_HEAD)
     rows = "".join(
         f"<tr><td>{problem['row']}</td><td>{escape(str(problem['kind']))}</td>"

@@ -108,15 +108,25 @@ def rows_html(shown: RowsPage, *, filtered: bool, tokens: Callable[[int], str] |
 
 
 def row_html(row: Row, number: str = "", tokens: str = "") -> str:
-    """One row: its labels, the question and the answer, what was said before them, and a link to its `tokens`."""
+    """One row: its labels, the question and the answer, where it has one, what was said before them, and a link to its `tokens`."""
     link = f' · <a href="{escape(tokens, quote=True)}">{LINK_TO_TOKENS}</a>' if tokens else ""
     labels = " · ".join(escape(label) for label in (number, row.industry, row.family, row.intent) if label)
-    *earlier, question, answer = row.messages if len(row.messages) > 1 else ({"content": "", "role": "user"}, *row.messages)
+    earlier, question, answer = _parts(row)
+    answered = "" if answer is None else _turn(text.ANSWER, answer)
     return (
         '<article class="card" style="margin-bottom:.75rem">'
         f'<p class="muted" style="overflow-wrap:anywhere">{labels}{link}</p>{_earlier(earlier)}<div style="{_COLUMNS}">'
-        f"{_turn(text.QUESTION, question['content'])}{_turn(text.ANSWER, answer['content'])}</div></article>"
+        f"{_turn(text.QUESTION, question)}{answered}</div></article>"
     )
+
+
+def _parts(row: Row) -> tuple[Sequence[Mapping[str, str]], str, str | None]:
+    """What was said before, the question, and the answer; None where the row ends with the question."""
+    *earlier, last = row.messages
+    if last["role"] == "user":
+        return earlier, last["content"], None
+    question = earlier.pop()["content"] if earlier else ""
+    return earlier, question, last["content"]
 
 
 def _earlier(messages: Sequence[Mapping[str, str]]) -> str:

@@ -8,12 +8,14 @@ from enum import StrEnum
 from html import escape
 
 from studio.arena.ranking import Ranking
+from studio.dataset.import_spec import IMPORT_JOB
 from studio.training.spec import TRAINING_JOB
 from studio.ui.text import home as text
 from studio.ui.text.common import VISITOR_NOTICE
 from studio.ui.views.figures import count, duration, interval, share
 from studio.workspace.adapters import shipped_models, trained_models
 from studio.workspace.datasets import Manifest, list_datasets
+from studio.workspace.endings import Weight
 from studio.workspace.layout import Workspace
 from studio.workspace.reports import EVALUATION_JOB, ModelScore, list_reports, read_report
 from studio.workspace.runs import Run, RunState, list_runs
@@ -21,7 +23,7 @@ from studio.workspace.runs import Run, RunState, list_runs
 STEP_KEYS = ("data", "train", "arena", "dashboard", "share")
 _CARD = "display:flex;flex-direction:column;margin:0"
 _HIGHLIGHT = "border:2px solid var(--link-text-color)"
-_JOB_OF_STEP = {"train": TRAINING_JOB, "dashboard": EVALUATION_JOB}
+_JOB_OF_STEP = {"data": IMPORT_JOB, "train": TRAINING_JOB, "dashboard": EVALUATION_JOB}
 
 
 @dataclass(frozen=True)
@@ -109,10 +111,11 @@ def look_around(workspace: Workspace, *, rankings: Sequence[Ranking] = (), open_
 
 
 def work_in_progress(workspace: Workspace) -> Work | None:
-    """The run at work, or else the one that is next in the queue; None when nothing is asked for."""
-    unfinished = [run for run in reversed(list_runs(workspace)) if not run.status.state.finished]
-    if not unfinished:
+    """The run at work, or else the one that is next in the queue; None when nothing is asked for. A light one only where it is alone."""
+    found = [run for run in reversed(list_runs(workspace)) if not run.status.state.finished]
+    if not found:
         return None
+    unfinished = [run for run in found if run.weight is Weight.HEAVY] or found
     at_work = [run for run in unfinished if run.recorded.state is RunState.RUNNING]
     run = (at_work or unfinished)[0]
     phase, done, total, seconds_left = _progress(run, text.STARTING if at_work else text.WAITING_TO_START)
@@ -194,7 +197,7 @@ def _href(key: str, so_far: SoFar, *, at_work: bool) -> str:
 
 def _work_href(work: Work) -> str:
     page = next((key for key, job in _JOB_OF_STEP.items() if job == work.job), "train")
-    return f"{page}?run={work.run}"
+    return f"{page}?{'import' if page == 'data' else 'run'}={work.run}"
 
 
 def _facts(key: str, so_far: SoFar) -> list[Fact]:

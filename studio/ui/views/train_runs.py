@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from studio.dataset.import_spec import IMPORT_JOB
 from studio.training.spec import TRAINING_JOB
 from studio.ui.text import train as text
 from studio.ui.views.figures import moment
@@ -34,8 +35,9 @@ class Listed:
 
 
 def listed(runs: Sequence[Run]) -> list[Listed]:
-    """Read what the list shows of each run: its spec and its state, no events."""
-    return [Listed(run.id, run.spec, run.status) for run in runs]
+    """Read what the list shows of each run: its spec and its state, no events. Imports have their place on the Data page."""
+    seen = [Listed(run.id, run.spec, run.status) for run in runs]
+    return [run for run in seen if run.job != IMPORT_JOB]
 
 
 def default_run(runs: Sequence[Listed]) -> str | None:
