@@ -21,7 +21,7 @@ from trl import SFTConfig
 from studio.chat.catalog import find_model, prepare_model, weights_digest
 from studio.chat.loading import Device, load_base, pick_device
 from studio.chat.tokenizer import load_tokenizer
-from studio.errors import BadInput, JobFailed
+from studio.errors import JobFailed
 from studio.jobs.progress import Reporter, Stopped
 from studio.training.adapters import compute_adapters_in_input_dtype
 from studio.training.callbacks import RunEvents, peak_memory_mb
@@ -130,20 +130,15 @@ def build_trainer(
 
 
 def lora_config(spec: TrainSpec, model: PreTrainedModel) -> LoraConfig:
-    """LoRA on all linear layers (QLoRA's finding: rank matters less than covering every kind of them; arXiv 2305.14314), from a layer on.
-
-    Raises:
-        BadInput: the model has no layer from which the spec wants adapters.
-    """
+    """LoRA on all linear layers (QLoRA's finding: rank matters less than covering every kind of them; arXiv 2305.14314), above those that are frozen."""
     layers = model.config.num_hidden_layers
-    if spec.lora_first_layer >= layers:
-        raise BadInput(f"lora_first_layer = {spec.lora_first_layer} leaves nothing to train: {spec.model} has {layers} layers.")
+    first = int(layers * spec.frozen_fraction)
     return LoraConfig(
         r=spec.lora_rank,
         lora_alpha=spec.lora_alpha,
         lora_dropout=spec.lora_dropout,
-        target_modules=_ALL_LINEAR if spec.lora_first_layer == 0 else _linear_names(model),
-        layers_to_transform=list(range(spec.lora_first_layer, layers)) if spec.lora_first_layer else None,
+        target_modules=_linear_names(model) if first else _ALL_LINEAR,
+        layers_to_transform=list(range(first, layers)) if first else None,
         task_type="CAUSAL_LM",
     )
 

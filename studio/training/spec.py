@@ -27,11 +27,11 @@ class TrainSpec(BaseModel):
     lora_alpha: int = Field(default=32, ge=1, le=1024, description="LoRA scaling: updates are multiplied by alpha / r.")
     lora_dropout: float = Field(default=0.0, ge=0.0, le=0.5, description="Dropout on the LoRA input.")
 
-    lora_first_layer: int = Field(
-        default=0,
-        ge=0,
-        le=200,
-        description="Layers below this one, counted from 0, get no adapter; on a CPU they are computed once a row. 0: all layers learn.",
+    frozen_fraction: float = Field(
+        default=0.0,
+        ge=0.0,
+        lt=1.0,
+        description="Part of the layers, the lower ones, without an adapter; on a CPU they are computed once a row. 0: all layers learn.",
     )
 
     learning_rate: float = Field(default=1.5e-3, ge=1e-7, le=5e-2, description="Peak learning rate.")

@@ -11,7 +11,6 @@ from peft import get_peft_model
 
 from studio.chat.loading import Device, load_base
 from studio.chat.tokenizer import load_tokenizer
-from studio.errors import BadInput
 from studio.jobs.progress import Reporter
 from studio.training.frozen import FrozenLayers, layers_without_adapter
 from studio.training.rows import tokenize
@@ -31,7 +30,7 @@ BATCH = {"input_ids": IDS, "attention_mask": MASK, "labels": torch.where(MASK ==
 @pytest.fixture
 def causal(tiny_model: Path) -> Any:
     """Two layers, the second of which has adapters."""
-    spec = TrainSpec(dataset="rows", lora_first_layer=1)
+    spec = TrainSpec(dataset="rows", frozen_fraction=0.5)
     base = load_base(tiny_model, CPU, attention="eager")
     model = get_peft_model(base, lora_config(spec, base))
     for name, weights in model.named_parameters():
@@ -47,7 +46,7 @@ def gradients(causal: Any, frozen: FrozenLayers | None) -> tuple[float, list[tor
     return loss.item(), [weights.grad.clone() for weights in causal.parameters() if weights.requires_grad]
 
 
-def test_adapters_begin_at_the_layer_that_was_asked_for(causal: Any) -> None:
+def test_adapters_begin_above_the_frozen_layers(causal: Any) -> None:
     assert layers_without_adapter(causal) == 1
     names = {name for name, weights in causal.named_parameters() if weights.requires_grad}
     assert len(names) == 2 * 7 and all(".layers.1." in name for name in names)
@@ -91,14 +90,15 @@ def test_a_training_with_frozen_layers_has_the_losses_of_one_without(
     assert kept[-1] < kept[0], "nothing was learned"
 
 
-def test_a_first_layer_that_the_model_does_not_have_is_refused(tiny_model: Path) -> None:
-    with pytest.raises(BadInput, match=r"lora_first_layer = 2 leaves nothing to train: .* has 2 layers"):
-        lora_config(TrainSpec(dataset="rows", lora_first_layer=2), load_base(tiny_model, CPU))
+@pytest.mark.parametrize(("fraction", "layers"), [(0.0, None), (0.4, None), (0.5, [1]), (0.9, [1])])
+def test_at_least_one_layer_learns(tiny_model: Path, fraction: float, layers: list[int] | None) -> None:
+    config = lora_config(TrainSpec(dataset="rows", frozen_fraction=fraction), load_base(tiny_model, CPU))
+    assert config.layers_to_transform == layers
 
 
 def trained(model: Path, workspace: Workspace) -> SupportTrainer:
     spec = TrainSpec(
-        dataset="rows", attention="eager", lora_first_layer=1, num_train_epochs=3, per_device_train_batch_size=4,
+        dataset="rows", attention="eager", frozen_fraction=0.5, num_train_epochs=3, per_device_train_batch_size=4,
         gradient_accumulation_steps=1, learning_rate=1e-2,
     )  # fmt: skip
     run = create_run(workspace, spec.model_dump())

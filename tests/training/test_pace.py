@@ -81,10 +81,10 @@ def test_known_rows_have_a_pace_of_their_own(seconds: float, steps: int) -> None
 
 
 def test_frozen_layers_are_measured_with_rows_known_and_unknown(tiny_model: Path, workspace: Workspace) -> None:
-    trainer = make_trainer(tiny_model, workspace, lora_first_layer=1)
+    trainer = make_trainer(tiny_model, workspace, frozen_fraction=0.5)
     measured = measure_pace(trainer)
     assert measured.first != measured.again and min(measured.first, measured.again) > 0
-    assert losses(trainer) == pytest.approx(losses(make_trainer(tiny_model, workspace, lora_first_layer=1)), abs=1e-5)
+    assert losses(trainer) == pytest.approx(losses(make_trainer(tiny_model, workspace, frozen_fraction=0.5)), abs=1e-5)
 
 
 def test_a_resumed_training_keeps_the_steps_it_was_cut_to(
