@@ -35,6 +35,7 @@ _OPPOSITES = [
 ]
 _SAME_STATEMENT = 0.6  # Dice's coefficient on the words that carry meaning
 _SHARED = 2
+_SAME_WORDS = 0.8  # Dice's coefficient on all words but the denials: the same clause, however short
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,20 @@ class _Clause:
     words: frozenset[str]
     line: frozenset[str]
     """All its words; `words` are the stems of those that carry meaning."""
-    denied: bool
+    denials: int
     clear: bool
     """Whether the small words leave no doubt: "only" and the like may deny or not."""
+
+    def same_words(self, other: _Clause) -> bool:
+        """Whether nothing but a denial tells the two apart."""
+        mine, others = self.line - DENIALS, other.line - DENIALS
+        return len(mine) > 1 and dice(tuple(mine), tuple(others)) >= _SAME_WORDS
+
+    def denies_otherwise(self, other: _Clause) -> bool:
+        """Whether one denies and the other doesn't; in the same words a second denial counts too."""
+        if self.same_words(other):
+            return self.denials != other.denials
+        return bool(self.denials) != bool(other.denials)
 
 
 def turned_statements(answer: str, passage: str) -> Iterator[str]:
@@ -58,8 +70,8 @@ def turned_statements(answer: str, passage: str) -> Iterator[str]:
 
 
 def _turned(clause: _Clause, same: Sequence[_Clause]) -> str | None:
-    if clause.clear and all(other.clear and other.denied != clause.denied for other in same):
-        return "denies what the passage says" if clause.denied else "leaves out a denial"
+    if clause.clear and all(other.clear and clause.denies_otherwise(other) for other in same):
+        return "denies what the passage says" if clause.denials > same[0].denials else "leaves out a denial"
     for one, opposite in [*_OPPOSITES, *((second, first) for first, second in _OPPOSITES)]:
         if _has_only(clause, one, opposite) and all(_has_only(other, opposite, one) for other in same):
             return "says the opposite of the passage"
@@ -71,11 +83,13 @@ def _has_only(clause: _Clause, one: frozenset[str], opposite: frozenset[str]) ->
 
 
 def _same_matter(clause: _Clause, other: _Clause) -> bool:
-    return len(clause.words & other.words) >= _SHARED and dice(tuple(clause.words), tuple(other.words)) >= _SAME_STATEMENT
+    alike = len(clause.words & other.words) >= _SHARED and dice(tuple(clause.words), tuple(other.words)) >= _SAME_STATEMENT
+    return alike or clause.same_words(other)
 
 
 def _clauses(text: str) -> Iterator[_Clause]:
     for part in _CLAUSE.split(text):
         line = _NO_DENIAL.sub(" ", normalise(part))
-        words = frozenset(line.split())
-        yield _Clause(part, content(part), words, not DENIALS.isdisjoint(words), _CANNOT_TELL.isdisjoint(words))
+        words = line.split()
+        denials = sum(word in DENIALS for word in words)
+        yield _Clause(part, content(part), frozenset(words), denials, _CANNOT_TELL.isdisjoint(words))

@@ -46,6 +46,8 @@ class Quantity:
             return f"{self.unit.upper()} {self.number}"
         if self.unit == "%":
             return f"{self.number}%"
+        if self.unit == "th":
+            return f"{self.number} as a day or a place"
         plural = (
             "s" if self.unit.endswith(("second", "minute", "hour", "day", "week", "month", "year")) and self.number != "1" else ""
         )
@@ -77,8 +79,8 @@ def _quantities(text: str) -> Iterator[Quantity]:
 
 
 def _unit(words: tuple[str, ...], at: int, suffix: str | None) -> str:
-    if suffix == "%":
-        return "%"
+    if suffix:
+        return "%" if suffix == "%" else "th"
     if at and words[at - 1] in _MONTHS:
         return words[at - 1]
     if at > 1 and words[at - 2] in _MONTHS and len(words[at]) == 4:

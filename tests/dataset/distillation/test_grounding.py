@@ -166,6 +166,21 @@ def test_numbers_and_codes_are_checked_in_other_languages_too() -> None:
 
 
 @pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("Bills are due on the 15th of each month, and paying late costs 15 euros.", "15 as a day"),
+        ("We pay the hospital directly, with excess.", "leaves out a denial"),
+        ("Please do touch the cable again.", "leaves out a denial"),
+        ("Orders that you no longer want cannot be cancelled in the app.", "denies what the passage says"),
+    ],
+)
+def test_a_word_that_turns_a_short_clause_is_named(answer: str, words: str) -> None:
+    text = """Bills are due on the 12th of each month; paying late costs 15 euros. We pay the hospital directly, with no excess.
+    Please do not touch the cable again. Orders that you no longer want can be cancelled in the app."""
+    assert words in reasons(answer, Passage("p", "d", (), text))
+
+
+@pytest.mark.parametrize(
     ("text", "steps"),
     [
         ("1. Open it.\n2. Close it.", [["Open it.", "Close it."]]),
