@@ -30,7 +30,9 @@ def distill(
     approve_all: Annotated[
         bool, typer.Option("--approve-all", help="Approve every row that nothing speaks against, and make the dataset.")
     ] = False,
-    run: Annotated[str | None, typer.Option(help="Go on with this run: resume it, or make the dataset of what was approved.")] = None,
+    run: Annotated[
+        str | None, typer.Option(help="Go on with this run: resume it, or make the dataset of what was approved.")
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Make question and answer rows of manuals, each to be approved by a person on the page “From manuals”."""
@@ -67,7 +69,14 @@ def _result(run: Run, status: Status, made: Manifest | None) -> dict[str, Any]:
     counts = {standing.value: review.counts[standing] for standing in Standing}
     unreadable = list(status.result.get("unreadable", ()))
     dataset = {"dataset": made.id, "rows": made.rows} if made else {"dataset": None, "rows": 0}
-    return {"run": run.id, "state": status.state.value, "unreadable": unreadable, "counts": counts, **dataset, "candidates": candidates}
+    return {
+        "run": run.id,
+        "state": status.state.value,
+        "unreadable": unreadable,
+        "counts": counts,
+        **dataset,
+        "candidates": candidates,
+    }
 
 
 def _show(run: Run, status: Status, made: Manifest | None) -> None:

@@ -98,7 +98,7 @@ def request_distillation(
     return queue.submit(_parse(values).model_dump(), files=files)
 
 
-def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> dict[str, Any]:
+def run(_: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> dict[str, Any]:
     """Read, split, teach. Returns `{"documents", "unreadable", "passages", "candidates", "rejected"}`.
 
     Raises:

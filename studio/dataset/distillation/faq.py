@@ -90,7 +90,9 @@ def _folded(blocks: Sequence[Block], index: int) -> tuple[list[Pair], int]:
         end += 1
     closed = int(end < len(blocks) and rendered(blocks[end]) == "")
     summary = rendered(blocks[index])
-    pair = _pair(summary if is_question(summary) else f"{summary}?" if summary.isascii() and summary else summary, blocks[index + 1 : end])
+    pair = _pair(
+        summary if is_question(summary) else f"{summary}?" if summary.isascii() and summary else summary, blocks[index + 1 : end]
+    )
     return ([pair] if pair else []), end + closed - index
 
 
@@ -220,7 +222,9 @@ def _of_table(table: Table, vocabulary: Vocabulary) -> Iterator[Pair]:
     for trouble, rows in grouped.items():
         answer = "\n".join(_told(table.head, row, symptom, remedy) for row in rows)
         name = f"{table.head[symptom]} {trouble}" if _is_code(trouble) else trouble
-        yield Pair(symptom_question(name, vocabulary), answer, "\n".join(table_row((*table.head, ""), (*row, "")) for row in rows))
+        yield Pair(
+            symptom_question(name, vocabulary), answer, "\n".join(table_row((*table.head, ""), (*row, "")) for row in rows)
+        )
 
 
 def _told(head: Sequence[str], row: Sequence[str], symptom: int, remedy: int) -> str:

@@ -23,7 +23,10 @@ KINDS = (".md", ".markdown", ".txt", ".html", ".htm", ".pdf", ".docx", ".json", 
 
 _MOST_UNPACKED = 256 * MEGABYTE  # that a Word file, which is a zip, may unpack to
 _SNIFFED = 4096
-_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body|div|main|article|h[1-6]|p|details|dl)\b", re.I | re.S)
+_HTML = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body|div|main|article|h[1-6]|p|details|dl)\b",
+    re.I | re.S,
+)
 _ATX_HEADING = re.compile(r"^#{1,6} +\S", re.M)
 _TEXT_KEYS = ("content", "text", "body", "markdown")
 
@@ -98,13 +101,17 @@ def _word_markdown(path: Path, name: str) -> str:
                 raise BadInput(f"{name} is a zip file but no Word document. Unpack it and choose the documents in it.")
             # zipfile never unpacks more of a member than the size that it states
             if sum(member.file_size for member in members) > _MOST_UNPACKED:
-                raise UploadTooLarge(f"{name} unpacks to more than {_MOST_UNPACKED // MEGABYTE} MB. Remove its pictures, or split it.")
+                raise UploadTooLarge(
+                    f"{name} unpacks to more than {_MOST_UNPACKED // MEGABYTE} MB. Remove its pictures, or split it."
+                )
         with path.open("rb") as stream:
             html = mammoth.convert_to_html(stream, convert_image=mammoth.images.img_element(lambda _: {})).value
     except BadInput:
         raise
     except Exception as error:  # mammoth raises whatever its parts raise on a damaged file
-        raise BadInput(f"{name} can't be read as a Word document ({type(error).__name__}). Open it in Word and save it again.") from error
+        raise BadInput(
+            f"{name} can't be read as a Word document ({type(error).__name__}). Open it in Word and save it again."
+        ) from error
     return html_markdown(str(html))
 
 

@@ -7,11 +7,25 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 from markdownify import ATX, MarkdownConverter
 
-_FURNITURE = ["script", "style", "nav", "footer", "aside", "form", "button", "noscript", "template", "svg", "img", "iframe", "title"]
+_FURNITURE = [
+    "script",
+    "style",
+    "nav",
+    "footer",
+    "aside",
+    "form",
+    "button",
+    "noscript",
+    "template",
+    "svg",
+    "img",
+    "iframe",
+    "title",
+]
 _FURNITURE_ROLES = {"navigation", "banner", "contentinfo", "search"}
 
 
-class _Converter(MarkdownConverter):  # type: ignore[misc]
+class _Converter(MarkdownConverter):
     """Markdownify, but folded answers stay marked as such."""
 
     def convert_details(self, element: Any, text: str, *_: Any) -> str:

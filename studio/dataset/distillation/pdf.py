@@ -55,7 +55,9 @@ def pdf_markdown(path: Path, name: str) -> str:
     except Exception as error:  # pdfminer raises whatever a damaged file leads it to
         if isinstance(error, PDFPasswordIncorrect) or any(isinstance(cause, PDFPasswordIncorrect) for cause in error.args):
             raise BadInput(f"{name} is protected by a password. Save it without one, and choose it again.") from error
-        raise BadInput(f"{name} can't be read as a PDF ({type(error).__name__}). Open it in a PDF viewer and save it again.") from error
+        raise BadInput(
+            f"{name} can't be read as a PDF ({type(error).__name__}). Open it in a PDF viewer and save it again."
+        ) from error
     if not any(line.text.strip() or line.table for line in lines):
         raise BadInput(f"{name} holds no text in its {pages} pages: it is a scan. Run text recognition (OCR) on it first.")
     return lines_markdown(lines, pages=pages)
@@ -155,7 +157,7 @@ def _line(line: Any, page: int, box: tuple[int, int], *, in_margin: bool) -> Lin
 def _holds(bbox: Sequence[float], line: Any, height: float) -> bool:
     left, top, right, bottom = bbox
     across, down = (line.x0 + line.x1) / 2, height - (line.y0 + line.y1) / 2
-    return left <= across <= right and top <= down <= bottom
+    return bool(left <= across <= right and top <= down <= bottom)
 
 
 def _table(rows: Sequence[Sequence[str | None]]) -> str:

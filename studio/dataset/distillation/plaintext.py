@@ -8,7 +8,9 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>~|])")
 _RULE = re.compile(r"[-=_*~#\s]{3,}")
 _BULLET = re.compile(r"^[•●○▪■◦‣∙·–—]\s+")
 _ITEM = re.compile(r"^(?:[-+]|\d{1,3}[.)])\s+\S")
-_NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){1,4})\.?\s+\S|^(?:chapter|section|第[0-9一二三四五六七八九十]+[章节])\s*\d*", re.I)
+_NUMBERED = re.compile(
+    r"^(\d{1,2}(?:\.\d{1,2}){1,4})\.?\s+\S|^(?:chapter|section|第[0-9一二三四五六七八九十]+[章节])\s*\d*", re.I
+)
 _LONGEST_HEADING = 80
 _ENDS_A_SENTENCE = tuple(".,;:!。，；：！、")
 

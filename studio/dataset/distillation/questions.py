@@ -18,11 +18,15 @@ from enum import StrEnum
 
 from studio.dataset.distillation import questions_zh
 from studio.dataset.distillation.verbs import BASES, GERUNDS
+from studio.dataset.distillation.words import word_set
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_LABEL = re.compile(r"(?:internal|public|note|important|guide|tutorial|article|faq|how-to|support|step\s+\d+)\s*[:：]\s+(?=\S)", re.I)
+_LABEL = re.compile(
+    r"(?:internal|public|note|important|guide|tutorial|article|faq|how-to|support|step\s+\d+)\s*[:：]\s+(?=\S)", re.I
+)
 _QUESTION_START = re.compile(
-    r"(?:can|could|do|does|did|is|are|was|will|would|should|may|must|have|has|am)\s+(?:i|you|we|my|your|the|a|an|it|there|this|these)\b", re.I
+    r"(?:can|could|do|does|did|is|are|was|will|would|should|may|must|have|has|am)\s+(?:i|you|we|my|your|the|a|an|it|there|this|these)\b",
+    re.I,
 )
 _HOW_TO = re.compile(r"how to\s+(.+)", re.I)
 _W_TO = re.compile(r"(what|where|when|which \w+|who) to\s+(.+)", re.I)
@@ -40,28 +44,30 @@ _SYMPTOM = re.compile(
     re.I,
 )
 _NO_SOMETHING = re.compile(r"no\s+\w+", re.I)
-_DETERMINERS = frozenset(
+_DETERMINERS = word_set(
     "a an the your our my their this that these those its all any each another and or to from with without up out in into on off over via by "
-    "down again as new us".split()
+    "down again as new us"
 )
-_NOT_A_DEED = frozenset(
+_NOT_A_DEED = word_set(
     "procedure procedures process processes steps instruction instructions guide guides time times hours hour cost costs fee fees policy policies "
     "method methods requirements requirement options option temperature rate rates conditions details information address materials material "
     "list period periods number numbers code codes status limit limits charges charge area areas centre center centers system systems rules "
-    "tips notes note overview checklist examples plan plans price prices label labels date dates room".split()
+    "tips notes note overview checklist examples plan plans price prices label labels date dates room"
 )
-_HAPPENS = frozenset("shipping billing roaming pricing parking training booking tracking invoicing ordering delivery payment insurance".split())
-_GENERIC = frozenset(
+_HAPPENS = word_set(
+    "shipping billing roaming pricing parking training booking tracking invoicing ordering delivery payment insurance"
+)
+_GENERIC = word_set(
     "overview introduction description scope focus procedure procedures steps instructions requirements eligibility notes note background general "
     "details summary purpose conditions exceptions limits fees examples example important faq faqs tips resolution actions benefits features rates pricing "
-    "prerequisites preparation usage limitations warning warnings definition definitions policy policies guidelines documentation".split()
+    "prerequisites preparation usage limitations warning warnings definition definitions policy policies guidelines documentation"
 )
-_VAGUE = frozenset("about general important other more additional".split())
-_SMALL = frozenset("a an the of for and or to in on with by from at as is are your our my".split())
+_VAGUE = word_set("about general important other more additional")
+_SMALL = word_set("a an the of for and or to in on with by from at as is are your our my")
 _MOST_TOPIC_WORDS = 9
-_ALWAYS_CAPITAL = frozenset(
+_ALWAYS_CAPITAL = word_set(
     "January February March April June July August September October November December "
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
 )
 _COMMON = _NOT_A_DEED | _GENERIC | _SMALL | _DETERMINERS | BASES | GERUNDS.keys()
 
@@ -148,12 +154,16 @@ def question_of(heading: str, vocabulary: Vocabulary, *, has_steps: bool, troubl
     )
 
 
-def about(question: Question, above: str, vocabulary: Vocabulary) -> str:
+def about(question: Question, above: str) -> str:
     """The question with the heading above it: "Savings accounts: what are the fees?"."""
     above = _LABEL.sub("", above.strip()).rstrip(":：?？.")
     if questions_zh.is_chinese(question.text):
         return f"{above}：{question.text}"
-    return f"{above}: {question.text[:1].lower()}{question.text[1:]}" if not question.text.startswith("I ") else f"{above}: {question.text}"
+    return (
+        f"{above}: {question.text[:1].lower()}{question.text[1:]}"
+        if not question.text.startswith("I ")
+        else f"{above}: {question.text}"
+    )
 
 
 def narrowed(question: str, part: str) -> str:
@@ -238,7 +248,9 @@ def _with_bases(text: str) -> str:
 def _symptom(heading: str, vocabulary: Vocabulary, *, trouble: bool) -> Question | None:
     said = _said(heading, vocabulary)
     if _SYMPTOM.search(heading) and len(heading.split()) >= 3:
-        needs_article = trouble and not re.match(r"(?:the|a|an|my|i|it|there|this|no|some|one)\b", said, re.I) and not said[:1].isupper()
+        needs_article = (
+            trouble and not re.match(r"(?:the|a|an|my|i|it|there|this|no|some|one)\b", said, re.I) and not said[:1].isupper()
+        )
         return Question(f"What should I do if {'the ' if needs_article else ''}{said}?", Form.SYMPTOM)
     if _NO_SOMETHING.match(heading) and (trouble or len(heading.split()) <= 4):
         return Question(f"What should I do if there is {said}?", Form.SYMPTOM)
@@ -256,7 +268,11 @@ def _topic(heading: str, vocabulary: Vocabulary) -> Question | None:
     joins = {"and", "or", "vs"} & set(words) or re.search(r"[,&/:;()–—]| - ", bare)
     if len(words) == 1 and words[0] in _HAPPENS:
         return Question(f"How does {said} work?", Form.TOPIC)
-    head = re.split(r"\s(?:of|for|in|with|on|to|from|after|before|during|under|at|by|per|that|which)\s", bare, maxsplit=1)[0].split()[-1].lower()
+    head = (
+        re.split(r"\s(?:of|for|in|with|on|to|from|after|before|during|under|at|by|per|that|which)\s", bare, maxsplit=1)[0]
+        .split()[-1]
+        .lower()
+    )
     named = said[0].isupper() and len(words) == 1
     doing = words[0] in GERUNDS and words[-1] not in _NOT_A_DEED
     if joins or len(words) > _MOST_TOPIC_WORDS or named or doing or words[0] in _VAGUE:
@@ -267,7 +283,9 @@ def _topic(heading: str, vocabulary: Vocabulary) -> Question | None:
 
 def _said(text: str, vocabulary: Vocabulary, *, first: bool = True) -> str:
     """Within a sentence, and by the customer; `first`: the text began the heading, so that its first capital is no name's."""
-    return asked_by_customer(vocabulary.sentence(text, within=True) if first else vocabulary.sentence(f"x {text}", within=True)[2:])
+    return asked_by_customer(
+        vocabulary.sentence(text, within=True) if first else vocabulary.sentence(f"x {text}", within=True)[2:]
+    )
 
 
 def _is_plural(word: str) -> bool:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 
+from studio.dataset.distillation.words import word_set
+
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_ASKS = re.compile(r"如何|怎么|怎样|怎麼|什么|什麼|为什么|为何|多久|多少|多长|哪里|哪些|哪个|哪种|何时|几天|能否|是否|可否|吗$|可不可以|能不能|要不要")
-_TROUBLE = re.compile(r"无法|不能|不了|失败|没有|没反应|不动|不亮|不出|未|错误|异常|故障|报错|卡住|堵塞|丢失|忘记|过期|损坏|缺少|掉线|断开")
+_ASKS = re.compile(
+    r"如何|怎么|怎样|怎麼|什么|什麼|为什么|为何|多久|多少|多长|哪里|哪些|哪个|哪种|何时|几天|能否|是否|可否|吗$|可不可以|能不能|要不要"
+)
+_TROUBLE = re.compile(
+    r"无法|不能|不了|失败|没有|没反应|不动|不亮|不出|未|错误|异常|故障|报错|卡住|堵塞|丢失|忘记|过期|损坏|缺少|掉线|断开"
+)
 _STEPS = re.compile(r"(?:的)?(?:步骤|方法|流程|指南|教程|操作|说明)$")
 _LONG = re.compile(r"(?:期|期限|时间|时长|周期)$")
-_VERBS = (
+_VERBS = word_set(
     "绑定 设置 安装 更换 重置 取消 退货 退换 退款 申请 修改 更改 连接 添加 删除 注册 登录 升级 更新 下载 开启 关闭 打开 启动 查询 查看 使用 清洁 清洗 清理 充值 "
     "支付 激活 恢复 备份 导出 导入 打印 扫描 配置 创建 提交 联系 领取 开具 开票 预约 预订 挂失 解锁 解绑 拆卸 组装 校准 检查 充电 保养 维修 报修 投诉 购买 订阅 续费"
-).split()
-_GENERIC = frozenset("概述 简介 说明 步骤 操作步骤 注意事项 要求 条件 备注 适用范围 范围 介绍 前提条件 准备工作 常见问题 其他 总则".split())
+)
+_GENERIC = word_set(
+    "概述 简介 说明 步骤 操作步骤 注意事项 要求 条件 备注 适用范围 范围 介绍 前提条件 准备工作 常见问题 其他 总则"
+)
 
 
 def is_chinese(text: str) -> bool:
@@ -23,7 +31,11 @@ def is_chinese(text: str) -> bool:
 
 def is_question(text: str) -> bool:
     """Whether it asks something by its own form."""
-    return text.endswith(("？", "?")) or bool(re.match(r"(?:如何|怎么|怎样|为什么|什么是)", text)) or text.endswith(("吗", "怎么办", "是什么", "多久", "多少"))
+    return (
+        text.endswith(("？", "?"))
+        or bool(re.match(r"(?:如何|怎么|怎样|为什么|什么是)", text))
+        or text.endswith(("吗", "怎么办", "是什么", "多久", "多少"))
+    )
 
 
 def is_generic(heading: str) -> bool:

@@ -222,4 +222,3 @@ def _changes(run: Run) -> list[list[dict[str, Any]]]:
 def _write(run: Run, changes: Sequence[Mapping[str, Any]]) -> None:
     if changes:
         append_json_line(run.folder / "decisions.jsonl", {"t": timestamp(), "changes": list(changes)})
-

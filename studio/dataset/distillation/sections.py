@@ -86,6 +86,7 @@ def _is_furniture(block: Block) -> bool:
             legal = len(block.text) <= _LONGEST_LEGAL_LINE and _LEGAL_LINE.search(block.text)
             return leaders * 2 > len(lines) or bool(legal) or bool(_ONLY_PAGE_NUMBER.fullmatch(block.text))
         case Listing(_, items):
-            leaders = [item for item in items if item.blocks and isinstance(item.blocks[0], Paragraph) and _LEADER.search(item.blocks[0].text)]
-            return len(leaders) * 2 > len(items)
+            first = [item.blocks[0] for item in items if item.blocks]
+            entries = sum(isinstance(block, Paragraph) and bool(_LEADER.search(block.text)) for block in first)
+            return entries * 2 > len(items)
     return False

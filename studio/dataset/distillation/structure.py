@@ -115,17 +115,26 @@ class _Splitter:
     def _asked_of(self, section: Section) -> str | None:
         """The section's question, with the heading above it where it would say too little alone."""
         own = self._question(section)
-        if own is None or not section.level and not self._manual.title:
+        if own is None or (not section.level and not self._manual.title):
             return None
         if len(section.path) < 2 or own.form is Form.QUESTION:
             return own.text
         above = section.path[-2]
         parent = question_of(above, self._vocabulary, has_steps=False)
-        if own.form is Form.TOPIC and parent is not None and parent.form in {Form.DEED, Form.QUESTION} and not is_generic(section.heading):
-            return narrowed(parent.text, section.heading) if len(section.heading.split()) <= 4 else about(own, above, self._vocabulary)
+        if (
+            own.form is Form.TOPIC
+            and parent is not None
+            and parent.form in {Form.DEED, Form.QUESTION}
+            and not is_generic(section.heading)
+        ):
+            return (
+                narrowed(parent.text, section.heading)
+                if len(section.heading.split()) <= 4
+                else about(own, above)
+            )
         of_article = own.form is Form.TOPIC and above == self._manual.title
         if of_article or is_generic(section.heading) or own.text.casefold() in self._asked:
-            return about(own, above, self._vocabulary)
+            return about(own, above)
         return own.text
 
     def _question(self, section: Section) -> Question | None:
@@ -137,7 +146,11 @@ class _Splitter:
         passage = self._passage(section, source)
         found = [*reasons, *_reasons(answer)]
         before = self._asked.setdefault(question.casefold(), answer)
-        if not reasons and before == answer and any(other.question == question and other.answer == answer for other in self._candidates):
+        if (
+            not reasons
+            and before == answer
+            and any(other.question == question and other.answer == answer for other in self._candidates)
+        ):
             return
         if before != answer and not reasons:
             found.append("The document answers this question twice, in different words. Keep one, or say what tells them apart.")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-_DOUBLED = "set reset get put log plug unplug stop run swap ship drop scan cut submit fit transfer cancel begin unwrap wrap trim".split()
-_OTHERS = (
+from studio.dataset.distillation.words import word_set
+
+_DOUBLED = word_set(
+    "set reset get put log plug unplug stop run swap ship drop scan cut submit fit transfer cancel begin unwrap wrap trim"
+)
+_OTHERS = word_set(
     "accept access activate add adjust align apply approve arrange ask assemble assign attach authorise authorize avoid back bind block book borrow build buy "
     "calculate calibrate call care change charge check choose claim clean clear close collect combine compare complete configure confirm connect "
     "contact control convert copy correct create customise customize deactivate defrost delete deliver deposit descale detach disable disassemble disconnect dispose "
@@ -15,9 +19,9 @@ _OTHERS = (
     "restore resume retrieve return reuse review revoke rotate save schedule search secure see select sell send separate serve share show sign sort "
     "start sterilise sterilize store subscribe suspend switch sync synchronise synchronize take terminate test track trace train travel troubleshoot turn unblock undo "
     "unfreeze uninstall unlink unlock unpack unsubscribe update upgrade upload use validate verify view visit wait wake warm wash wear withdraw work write"
-).split()
+)
 
-BASES = frozenset((*_DOUBLED, *_OTHERS))
+BASES = _DOUBLED | _OTHERS
 
 
 def _gerunds(base: str) -> list[str]:
