@@ -127,11 +127,7 @@ class _Splitter:
             and parent.form in {Form.DEED, Form.QUESTION}
             and not is_generic(section.heading)
         ):
-            return (
-                narrowed(parent.text, section.heading)
-                if len(section.heading.split()) <= 4
-                else about(own, above)
-            )
+            return narrowed(parent.text, section.heading) if len(section.heading.split()) <= 4 else about(own, above)
         of_article = own.form is Form.TOPIC and above == self._manual.title
         if of_article or is_generic(section.heading) or own.text.casefold() in self._asked:
             return about(own, above)

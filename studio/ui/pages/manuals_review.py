@@ -54,7 +54,7 @@ class _Card:
                 self.id = gr.Textbox(label="Id", visible=False)
                 self.question = gr.Textbox(label=text.QUESTION, lines=1, max_lines=4, max_length=2_000)
                 self.answer = gr.Textbox(label=text.ANSWER, lines=3, max_lines=16, max_length=20_000)
-                self.against = gr.HTML()
+                self.against = gr.HTML(visible=False)
                 with gr.Row():
                     self.approve = gr.Button(text.APPROVE, variant="primary", size="sm", min_width=_BUTTON)
                     self.drop = gr.Button(text.DROP, size="sm", min_width=_BUTTON)
@@ -78,7 +78,7 @@ class _Card:
             self.id: entry.id,
             self.question: entry.question,
             self.answer: entry.answer,
-            self.against: view.objections_html(entry),
+            self.against: _or_hidden(view.objections_html(entry)),
             self.approve: gr.Button(visible=entry.standing is not Standing.APPROVED),
             self.drop: gr.Button(visible=entry.standing is not Standing.DROPPED),
             self.reopen: gr.Button(visible=decided),
@@ -199,13 +199,15 @@ class ReviewSection:
         require_operator(self._settings, request, to="look through candidates")
         return self.show(self._find(run_id), show, int(page or 1))
 
-    def keep_edit(self, run_id: str | None, name: str, question: str, answer: str, request: gr.Request) -> tuple[str, gr.Button]:
+    def keep_edit(
+        self, run_id: str | None, name: str, question: str, answer: str, request: gr.Request
+    ) -> tuple[gr.HTML, gr.Button]:
         """Keep an edit as soon as the field is left, and say what the passage does not support."""
         require_operator(self._settings, request, to="edit a candidate")
         run = self._find(run_id)
         edit(run, name, question, answer)
         review = read_review(run)
-        return view.objections_html(review.entry(name)), gr.Button(interactive=review.undoable)
+        return _or_hidden(view.objections_html(review.entry(name))), gr.Button(interactive=review.undoable)
 
     def approve_all(self, run_id: str | None, show: str | None, page: float | None, *rest: Any) -> Updates:
         """Approve all that are shown, as one decision."""
@@ -259,7 +261,7 @@ class ReviewSection:
 
     def _approve_button(self, shown: view.CandidatesPage) -> gr.Button:
         open_ones = sum(entry.standing is not Standing.APPROVED for entry in shown.entries)
-        return gr.Button(text.APPROVE_SHOWN.format(count=open_ones), interactive=open_ones > 0)
+        return gr.Button(text.APPROVE_SHOWN.format(count=open_ones), visible=open_ones > 0)
 
     def _find(self, run_id: str | None) -> Run:
         if not run_id:
@@ -268,3 +270,7 @@ class ReviewSection:
         if run.job != DISTILL_JOB:
             raise BadInput(text.NOT_A_DISTILLATION.format(run=run_id))
         return run
+
+
+def _or_hidden(markup: str) -> gr.HTML:
+    return gr.HTML(markup, visible=bool(markup))

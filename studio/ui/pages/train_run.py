@@ -8,6 +8,7 @@ import gradio as gr
 
 from studio.charts import training_curve
 from studio.errors import StudioError
+from studio.training.spec import TRAINING_JOB
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
@@ -26,6 +27,7 @@ from studio.ui.views.train import (
 )
 from studio.ui.views.train_numbers import numbers_html, table_html
 from studio.ui.views.train_runs import default_run, listed, runs_html
+from studio.workspace.reports import EVALUATION_JOB
 from studio.workspace.runs import RunState, find_run, list_runs
 
 Updates = dict[Any, Any]
@@ -119,12 +121,12 @@ class RunSection:
 
     def default(self) -> tuple[str, bool]:
         """The id of the run to watch when none is asked for, and whether any run waits or is at work."""
-        runs = listed(list_runs(self._studio.workspace))
+        runs = listed(list_runs(self._studio.workspace, TRAINING_JOB, EVALUATION_JOB))
         return default_run(runs) or "", any(not run.status.state.finished for run in runs)
 
     def refresh(self, request: gr.Request, run_id: str, stamp: str) -> Updates:
         """The watched run and the list as they are now. The curves are drawn again only if they are not what `stamp` says."""
-        runs = listed(list_runs(self._studio.workspace))
+        runs = listed(list_runs(self._studio.workspace, TRAINING_JOB, EVALUATION_JOB))
         around: Updates = {
             self.runs: gr.HTML(runs_html(runs, run_id), visible=bool(runs)),
             self.empty: gr.HTML(visible=not runs and not run_id),

@@ -14,7 +14,7 @@ from studio.ui.views.figures import count, moment
 from studio.ui.views.train import Watched, state_html
 from studio.workspace.runs import Run, RunState
 
-PAGE_SIZE = 5
+PAGE_SIZE = 10
 ALL = "all"
 _SHOWN_RUNS = 10
 _PASSAGE = "white-space:pre-wrap;overflow-wrap:anywhere;max-height:18rem;overflow-y:auto;margin:.25rem 0 0"
