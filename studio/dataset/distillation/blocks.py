@@ -87,7 +87,7 @@ Block = Heading | Paragraph | Listing | Table | Code | Fold
 def parse(markdown: str) -> list[Block]:
     """The blocks of a document, in order. Any text is Markdown, so nothing is refused."""
     text = _FRONT_MATTER.sub("", markdown.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _FOLDS.sub(r"\n\n\1\n\n", _COMMENT.sub("", _CONTROL.sub("", text)))
+    text = _FOLDS.sub(r"\n\n\1\n\n", _COMMENT.sub("", _CONTROL.sub(" ", text)))
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
     return list(_blocks(SyntaxTreeNode(tokens).children))
 

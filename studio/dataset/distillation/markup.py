@@ -28,11 +28,11 @@ _FURNITURE_ROLES = {"navigation", "banner", "contentinfo", "search"}
 class _Converter(MarkdownConverter):
     """Markdownify, but folded answers stay marked as such."""
 
-    def convert_details(self, element: Any, text: str, *_: Any) -> str:
+    def convert_details(self, element: Any, text: str, parent_tags: Any = None) -> str:
         """A folded part, between lines of its own."""
         return f"\n\n<details>\n\n{text.strip()}\n\n</details>\n\n"
 
-    def convert_summary(self, element: Any, text: str, *_: Any) -> str:
+    def convert_summary(self, element: Any, text: str, parent_tags: Any = None) -> str:
         """What is seen while it is folded."""
         return f"\n\n<summary>{' '.join(element.get_text().split())}</summary>\n\n"
 

@@ -277,7 +277,7 @@ def _topic(heading: str, vocabulary: Vocabulary) -> Question | None:
     doing = words[0] in GERUNDS and words[-1] not in _NOT_A_DEED
     if joins or len(words) > _MOST_TOPIC_WORDS or named or doing or words[0] in _VAGUE:
         return Question(f"What should I know about {asked_by_customer(said)}?", Form.TOPIC)
-    article = "" if re.match(r"(?:the|a|an|our|my|this|these|your)\b", said, re.I) or said[0].isupper() else "the "
+    article = "" if re.match(r"(?:the|a|an|our|my|this|these|your)\b", said, re.I) else "the "
     return Question(f"What {'are' if _is_plural(head) else 'is'} {article}{asked_by_customer(said)}?", Form.TOPIC)
 
 

@@ -15,6 +15,7 @@ _TROUBLE = re.compile(
 )
 _STEPS = re.compile(r"(?:的)?(?:步骤|方法|流程|指南|教程|操作|说明)$")
 _LONG = re.compile(r"(?:期|期限|时间|时长|周期)$")
+_NOUNS = re.compile(r"(?:政策|规则|条款|费用?|标准|范围|条件|说明|须知|信息|记录|时间|期限?|要求|服务|方式|渠道|地址|电话|清单)$")
 _VERBS = word_set(
     "绑定 设置 安装 更换 重置 取消 退货 退换 退款 申请 修改 更改 连接 添加 删除 注册 登录 升级 更新 下载 开启 关闭 打开 启动 查询 查看 使用 清洁 清洗 清理 充值 "
     "支付 激活 恢复 备份 导出 导入 打印 扫描 配置 创建 提交 联系 领取 开具 开票 预约 预订 挂失 解锁 解绑 拆卸 组装 校准 检查 充电 保养 维修 报修 投诉 购买 订阅 续费"
@@ -51,7 +52,7 @@ def question_of(heading: str, *, has_steps: bool, trouble: bool) -> tuple[str, b
     if trouble or _TROUBLE.search(bare):
         return symptom_question(bare), False
     deed = _STEPS.sub("", bare)
-    if deed.startswith(tuple(_VERBS)) and (has_steps or len(deed) > 2):
+    if deed.startswith(tuple(_VERBS)) and (has_steps or (len(deed) > 2 and not _NOUNS.search(deed))):
         return f"如何{deed}？", False
     if has_steps and deed:
         return f"{deed}怎么操作？", is_generic(bare)
