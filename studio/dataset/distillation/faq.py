@@ -151,10 +151,10 @@ def _defined(blocks: Sequence[Block], index: int, vocabulary: Vocabulary) -> tup
         if line and goes_on:
             said.append(_DEFINED.sub("", line))
             continue
-        meaning = "\n".join(said)
-        pairs.append(Pair(definition_question(term, vocabulary), meaning, f"{term}\n\n{meaning}"))
+        if meaning := joined("\n".join(said)):
+            pairs.append(Pair(definition_question(term, vocabulary), meaning, f"{term}\n\n{meaning}"))
         term, said = line, []
-    return pairs, used
+    return (pairs, used) if pairs else None
 
 
 def _bold(blocks: Sequence[Block], index: int, *, loose: bool) -> tuple[list[Pair], int]:

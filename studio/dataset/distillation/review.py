@@ -23,7 +23,7 @@ from studio.dataset.problems import Problem, RowRejected
 from studio.errors import BadInput, NotFound
 from studio.workspace.clock import timestamp
 from studio.workspace.datasets import Manifest, Row, write_dataset
-from studio.workspace.files import append_json_line, read_json_lines
+from studio.workspace.files import append_json_line, end_torn_line, read_json_lines
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run
 
@@ -131,7 +131,7 @@ def undo(run: Run) -> None:
     """
     if not _changes(run):
         raise BadInput("There is no decision to take back.")
-    append_json_line(run.folder / "decisions.jsonl", {"t": timestamp(), "undo": True})
+    _append(run, {"undo": True})
 
 
 def objections(entry: Entry) -> Sequence[str]:
@@ -221,4 +221,10 @@ def _changes(run: Run) -> list[list[dict[str, Any]]]:
 
 def _write(run: Run, changes: Sequence[Mapping[str, Any]]) -> None:
     if changes:
-        append_json_line(run.folder / "decisions.jsonl", {"t": timestamp(), "changes": list(changes)})
+        _append(run, {"changes": list(changes)})
+
+
+def _append(run: Run, line: Mapping[str, Any]) -> None:
+    path = run.folder / "decisions.jsonl"
+    end_torn_line(path)
+    append_json_line(path, {"t": timestamp(), **line})

@@ -7,10 +7,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from studio.dataset.distillation.candidates import Candidate, Passage
-from studio.workspace.files import append_json_line, read_json_lines
+from studio.workspace.files import append_json_line, end_torn_line, read_json_lines
 from studio.workspace.runs import Run
 
 
@@ -36,30 +37,40 @@ class CandidateStore:
 
     def add(self, passages: Sequence[Passage], candidates: Iterable[Candidate]) -> None:
         """Append those that are not there yet."""
+        for file in (self._passages, self._candidates):
+            end_torn_line(file)
         for passage in passages:
             if passage.id not in self._known:
                 self._known.add(passage.id)
-                append_json_line(self.run.folder / "passages.jsonl", asdict(passage))
+                append_json_line(self._passages, asdict(passage))
         for candidate in candidates:
             name = candidate_id(candidate)
             if name not in self._known:
                 self._known.add(name)
-                append_json_line(self.run.folder / "candidates.jsonl", asdict(candidate))
+                append_json_line(self._candidates, asdict(candidate))
 
     def passages(self) -> dict[str, Passage]:
         """The passages by their id."""
-        found = (_passage(value) for value in read_json_lines(self.run.folder / "passages.jsonl"))
+        found = (_passage(value) for value in read_json_lines(self._passages))
         return {passage.id: passage for passage in found}
 
     def candidates(self) -> dict[str, Candidate]:
         """The candidates by their id, in the order in which they were made."""
-        found = (_candidate(value) for value in read_json_lines(self.run.folder / "candidates.jsonl"))
+        found = (_candidate(value) for value in read_json_lines(self._candidates))
         return {candidate_id(candidate): candidate for candidate in found}
 
     def count(self) -> Count:
         """How many there are."""
         found = self.candidates().values()
         return Count(len(found), sum(not candidate.grounded for candidate in found))
+
+    @property
+    def _passages(self) -> Path:
+        return self.run.folder / "passages.jsonl"
+
+    @property
+    def _candidates(self) -> Path:
+        return self.run.folder / "candidates.jsonl"
 
     @cached_property
     def _known(self) -> set[str]:

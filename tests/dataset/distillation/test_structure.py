@@ -17,7 +17,7 @@ from studio.dataset.distillation.questions import Vocabulary, question_of
 from studio.dataset.distillation.structure import MOST_ANSWER, Split, split_manual
 from tests.dataset.distillation.documents import MARKDOWN
 
-WORD = re.compile(r"\w+")
+WORD = re.compile(r"[\u2e80-\u9fff\uf900-\uffef]|[^\W\u2e80-\u9fff\uf900-\uffef]+")  # a word, or a character of Chinese or Japanese
 
 
 def split(markdown: str, title: str = "") -> Split:
