@@ -18,7 +18,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from studio.chat.messages import Message
-from studio.workspace.files import append_json_line, read_json_lines
+from studio.workspace.files import append_json_line, end_torn_line, read_json_lines
 
 
 class Entry(BaseModel):
@@ -67,12 +67,7 @@ class Ledger:
     def open(self) -> None:
         """Make ready for writing: end a line that a killed writer left torn, so that the next one stands by itself."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        if not self.path.exists() or not self.path.stat().st_size:
-            return
-        with self.path.open("rb+") as stream:
-            stream.seek(-1, 2)
-            if stream.read(1) != b"\n":
-                stream.write(b"\n")
+        end_torn_line(self.path)
 
     def append(self, entry: Entry) -> None:
         """Write one line."""

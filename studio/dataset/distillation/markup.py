@@ -56,4 +56,4 @@ def html_markdown(html: str) -> str:
         whole = soup.find("main") or soup.find("article") or soup.body or soup
         return str(_Converter(heading_style=ATX, bullets="-", escape_misc=True).convert_soup(whole))
     except (RecursionError, AssertionError):  # nested thousands deep: its text is all that can be had
-        return BeautifulSoup(html[:100_000], "html.parser").get_text("\n")
+        return BeautifulSoup(html, "html.parser").get_text("\n")

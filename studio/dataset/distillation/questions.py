@@ -12,15 +12,13 @@ Where no rule fits, the question is plain rather than clever: "What should I kno
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from studio.dataset.distillation import questions_zh
 from studio.dataset.distillation.verbs import BASES, GERUNDS
-from studio.dataset.distillation.words import word_set
+from studio.dataset.distillation.vocabulary import DETERMINERS, GENERIC, HAPPENS, NOT_A_DEED, SMALL, VAGUE, WORD, Vocabulary
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LABEL = re.compile(
     r"(?:internal|public|note|important|guide|tutorial|article|faq|how-to|support|step\s+\d+)\s*[:：]\s+(?=\S)", re.I
 )
@@ -44,32 +42,7 @@ _SYMPTOM = re.compile(
     re.I,
 )
 _NO_SOMETHING = re.compile(r"no\s+\w+", re.I)
-_DETERMINERS = word_set(
-    "a an the your our my their this that these those its all any each another and or to from with without up out in into on off over via by "
-    "down again as new us"
-)
-_NOT_A_DEED = word_set(
-    "procedure procedures process processes steps instruction instructions guide guides time times hours hour cost costs fee fees policy policies "
-    "method methods requirements requirement options option temperature rate rates conditions details information address materials material "
-    "list period periods number numbers code codes status limit limits charges charge area areas centre center centers system systems rules "
-    "tips notes note overview checklist examples plan plans price prices label labels date dates room"
-)
-_HAPPENS = word_set(
-    "shipping billing roaming pricing parking training booking tracking invoicing ordering delivery payment insurance"
-)
-_GENERIC = word_set(
-    "overview introduction description scope focus procedure procedures steps instructions requirements eligibility notes note background general "
-    "details summary purpose conditions exceptions limits fees examples example important faq faqs tips resolution actions benefits features rates pricing "
-    "prerequisites preparation usage limitations warning warnings definition definitions policy policies guidelines documentation"
-)
-_VAGUE = word_set("about general important other more additional")
-_SMALL = word_set("a an the of for and or to in on with by from at as is are your our my")
 _MOST_TOPIC_WORDS = 9
-_ALWAYS_CAPITAL = word_set(
-    "January February March April June July August September October November December "
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
-)
-_COMMON = _NOT_A_DEED | _GENERIC | _SMALL | _DETERMINERS | BASES | GERUNDS.keys()
 
 
 class Form(StrEnum):
@@ -87,37 +60,6 @@ class Question:
 
     text: str
     form: Form
-
-
-class Vocabulary:
-    """The words that a document writes in lower case somewhere: capitals of a heading that are not a name's."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._lower: set[str] = set()
-        self._names: set[str] = set()
-        for text in texts:
-            for match in _WORD.finditer(text):
-                word, before = match[0], text[: match.start()].rstrip(" \"'(“‘*")
-                if word[0].islower():
-                    self._lower.add(word)
-                elif before and before[-1] not in ".!?:\n":
-                    self._names.add(word)
-
-    def sentence(self, heading: str, *, within: bool) -> str:
-        """The heading as a sentence writes it: capitals stay where they are a name's. `within`: it does not begin the sentence."""
-
-        title_case = sum(word[0].isupper() for word in _WORD.findall(heading) if len(word) > 3) >= 2
-
-        def lowered(match: re.Match[str]) -> str:
-            word = match[0]
-            if not (word[0].isupper() and (word[1:].islower() or word == "A")) or word in _ALWAYS_CAPITAL:
-                return word
-            common = word.lower() in self._lower or word.lower() in _COMMON
-            may_be_common = (title_case or match.start() == 0) and word not in self._names
-            return word.lower() if common or may_be_common else word
-
-        text = _WORD.sub(lowered, heading)
-        return text if within else text[:1].upper() + text[1:]
 
 
 def is_question(text: str) -> bool:
@@ -138,7 +80,7 @@ def question_of(heading: str, vocabulary: Vocabulary, *, has_steps: bool, troubl
         trouble: the heading stands among symptoms, for example under "Troubleshooting".
     """
     bare = _LABEL.sub("", heading.strip().rstrip(":：. ").strip())
-    if not any(map(str.isalpha, bare)):
+    if not any(map(str.isalpha, bare)) or "@" in bare:
         return None
     if questions_zh.is_chinese(bare):
         text, is_topic = questions_zh.question_of(bare, has_steps=has_steps, trouble=trouble)
@@ -175,8 +117,8 @@ def narrowed(question: str, part: str) -> str:
 
 def is_generic(heading: str) -> bool:
     """Whether a heading says nothing without the one above it: "Overview", "Eligibility requirements"."""
-    words = [word.lower() for word in _WORD.findall(heading)]
-    return questions_zh.is_generic(heading) or (bool(words) and all(word in _GENERIC or word in _SMALL for word in words))
+    words = [word.lower() for word in WORD.findall(heading)]
+    return questions_zh.is_generic(heading) or (bool(words) and all(word in GENERIC or word in SMALL for word in words))
 
 
 def asked_by_customer(text: str) -> str:
@@ -198,7 +140,7 @@ def symptom_question(symptom: str, vocabulary: Vocabulary) -> str:
         return questions_zh.symptom_question(bare)
     if found := _symptom(bare, vocabulary, trouble=True):
         return found.text
-    return f"What should I do in case of {vocabulary.sentence(bare, within=True)}?"
+    return f"What should I do in case of {vocabulary.sentence(bare)}?"
 
 
 def definition_question(term: str, vocabulary: Vocabulary) -> str:
@@ -219,8 +161,8 @@ def _by_question_word(heading: str, vocabulary: Vocabulary) -> Question | None:
         verb = "should I" if what[1].lower() == "what" else "do I" if what[1].lower() == "where" else "should I"
         return Question(f"{_said(what[1], vocabulary).capitalize()} {verb} {_said(what[2], vocabulary)}?", Form.DEED)
     if _AUXILIARY.match(heading) or _QUESTION_START.match(heading):
-        said = vocabulary.sentence(heading, within=False)
-        return Question(f"{said}?", Form.QUESTION)
+        said = _said(heading, vocabulary)
+        return Question(f"{said[:1].upper()}{said[1:]}?", Form.QUESTION)
     if _CONDITION.match(heading) and not _W.match(heading.partition(" ")[2]) and len(heading.split()) > 2:
         said = re.sub(r"^in case (?!of\b)", "if ", _said(heading, vocabulary), flags=re.I)
         return Question(f"What should I do {said}?", Form.SYMPTOM)
@@ -232,10 +174,10 @@ def _deed(heading: str, vocabulary: Vocabulary, *, has_steps: bool) -> Question 
     base = GERUNDS.get(first.lower()) or (first.lower() if first.lower() in BASES else None)
     if base is None or not rest:
         return None
-    words = [word.lower() for word in _WORD.findall(re.sub(r"[(（].*", "", rest))]
-    if not words or words[-1] in _NOT_A_DEED or first.isupper():
+    words = [word.lower() for word in WORD.findall(re.sub(r"[(（].*", "", rest))]
+    if not words or words[-1] in NOT_A_DEED or first.isupper():
         return None
-    if words[0] in _DETERMINERS or has_steps:
+    if words[0] in DETERMINERS or has_steps:
         return Question(f"How do I {base} {_with_bases(_said(rest, vocabulary, first=False))}?", Form.DEED)
     return None
 
@@ -260,13 +202,13 @@ def _symptom(heading: str, vocabulary: Vocabulary, *, trouble: bool) -> Question
 
 
 def _topic(heading: str, vocabulary: Vocabulary) -> Question | None:
-    said = vocabulary.sentence(heading, within=True)
+    said = vocabulary.sentence(heading)
     bare = re.sub(r"\s*[(（].*", "", said) or said
-    words = [word.lower() for word in _WORD.findall(bare)]
+    words = [word.lower() for word in WORD.findall(bare)]
     if not words:
         return None
     joins = {"and", "or", "vs"} & set(words) or re.search(r"[,&/:;()–—]| - ", bare)
-    if len(words) == 1 and words[0] in _HAPPENS:
+    if len(words) == 1 and words[0] in HAPPENS:
         return Question(f"How does {said} work?", Form.TOPIC)
     head = (
         re.split(r"\s(?:of|for|in|with|on|to|from|after|before|during|under|at|by|per|that|which)\s", bare, maxsplit=1)[0]
@@ -274,8 +216,8 @@ def _topic(heading: str, vocabulary: Vocabulary) -> Question | None:
         .lower()
     )
     named = said[0].isupper() and len(words) == 1
-    doing = words[0] in GERUNDS and words[-1] not in _NOT_A_DEED
-    if joins or len(words) > _MOST_TOPIC_WORDS or named or doing or words[0] in _VAGUE:
+    doing = words[0] in GERUNDS and words[-1] not in NOT_A_DEED
+    if joins or bare.isupper() or len(words) > _MOST_TOPIC_WORDS or named or doing or words[0] in VAGUE:
         return Question(f"What should I know about {asked_by_customer(said)}?", Form.TOPIC)
     article = "" if re.match(r"(?:the|a|an|our|my|this|these|your)\b", said, re.I) else "the "
     return Question(f"What {'are' if _is_plural(head) else 'is'} {article}{asked_by_customer(said)}?", Form.TOPIC)
@@ -283,9 +225,7 @@ def _topic(heading: str, vocabulary: Vocabulary) -> Question | None:
 
 def _said(text: str, vocabulary: Vocabulary, *, first: bool = True) -> str:
     """Within a sentence, and by the customer; `first`: the text began the heading, so that its first capital is no name's."""
-    return asked_by_customer(
-        vocabulary.sentence(text, within=True) if first else vocabulary.sentence(f"x {text}", within=True)[2:]
-    )
+    return asked_by_customer(vocabulary.sentence(text) if first else vocabulary.sentence(f"x {text}")[2:])
 
 
 def _is_plural(word: str) -> bool:

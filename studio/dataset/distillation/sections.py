@@ -13,8 +13,9 @@ _NUMBERING = re.compile(
     r"|[（(]\s*(?:\d{1,3}|[一二三四五六七八九十]+)\s*[)）]|\d{1,3}(?:\.\d{1,3})+\.?(?=\s)|\d{1,3}\s*[.)、）](?=\s|[^\d\s.)]))\s*[:：.\-–]?\s*",
     re.I,
 )
+_PLAIN_NUMBER = re.compile(r"(\d{1,2})\s+(?=[^\W\d_])")
 _LEFT_OUT = re.compile(
-    r"(?:table of )?contents|index|copyright.*|legal notice|legal information|imprint|impressum|trademarks?|disclaimer|all rights reserved"
+    r"(?:table of )?contents|(?:concept |function |subject )?index|copyright.*|legal notice|legal information|imprint|impressum|trademarks?|disclaimer|all rights reserved"
     r"|(?:revision|document|version) history|change ?log|references|bibliography|acknowledge?ments?|list of (?:figures|tables)"
     r"|目\s*录|版权.*|商标.*|免责声明|法律声明|修订(?:记录|历史)|版本历史|参考文献|索引",
     re.I,
@@ -47,6 +48,8 @@ def split(blocks: Sequence[Block], title: str) -> list[Section]:
         title: what it is called, where no heading says so.
     """
     sections = [Section((title,) if title else (), 0)]
+    open_ones = list(sections)
+    blocks = list(_without_plain_numbers(blocks))
     skipped_level: int | None = None
     for block in blocks:
         if isinstance(block, Heading):
@@ -54,7 +57,10 @@ def split(blocks: Sequence[Block], title: str) -> list[Section]:
                 continue
             skipped_level = block.level if _LEFT_OUT.fullmatch(without_number(block.text)) else None
             if skipped_level is None:
-                sections.append(_under(sections, block))
+                while open_ones[-1].level >= block.level:
+                    open_ones.pop()
+                open_ones.append(_under(open_ones[-1], block))
+                sections.append(open_ones[-1])
         elif skipped_level is None and not _is_furniture(block):
             sections[-1].blocks.append(block)
     return sections
@@ -73,10 +79,18 @@ def without_number(heading: str) -> str:
     return _NUMBERING.sub("", heading, count=1).strip(" \t:：") or heading.strip()
 
 
-def _under(sections: Sequence[Section], heading: Heading) -> Section:
-    parent = next(section for section in reversed(sections) if section.level < heading.level)
-    text = without_number(heading.text)
-    return Section((*parent.path, text), heading.level)
+def _without_plain_numbers(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Headings without `3` in `3 Safety`, where such numbers count the document's chapters; `2 year warranty` alone stays."""
+    counted = {match[1] for block in blocks if isinstance(block, Heading) and (match := _PLAIN_NUMBER.match(block.text))}
+    for block in blocks:
+        if isinstance(block, Heading) and {"1", "2"} <= counted:
+            yield Heading(block.level, _PLAIN_NUMBER.sub("", block.text))
+        else:
+            yield block
+
+
+def _under(parent: Section, heading: Heading) -> Section:
+    return Section((*parent.path, without_number(heading.text)), heading.level)
 
 
 def _is_furniture(block: Block) -> bool:

@@ -14,8 +14,9 @@ from studio.dataset.distillation.blocks import Block, Code, Heading, Listing, Pa
 from studio.dataset.distillation.candidates import Candidate, Passage
 from studio.dataset.distillation.faq import take_pairs
 from studio.dataset.distillation.manuals import Manual
-from studio.dataset.distillation.questions import Form, Question, Vocabulary, about, is_generic, narrowed, question_of
+from studio.dataset.distillation.questions import Form, Question, about, is_generic, narrowed, question_of
 from studio.dataset.distillation.sections import Section, split, subsections
+from studio.dataset.distillation.vocabulary import Vocabulary
 
 MOST_ANSWER = 1_200
 """Characters of the longest answer that is offered as it stands."""
@@ -61,6 +62,7 @@ class _Splitter:
         self._passages: list[Passage] = []
         self._candidates: list[Candidate] = []
         self._asked: dict[str, str] = {}
+        self._said: set[tuple[str, str]] = set()
 
     def split(self, blocks: Sequence[Block]) -> Split:
         sections = split(blocks, self._manual.title)
@@ -140,15 +142,11 @@ class _Splitter:
 
     def _add(self, section: Section, source: str, question: str, answer: str, *reasons: str) -> None:
         passage = self._passage(section, source)
-        found = [*reasons, *_reasons(answer)]
-        before = self._asked.setdefault(question.casefold(), answer)
-        if (
-            not reasons
-            and before == answer
-            and any(other.question == question and other.answer == answer for other in self._candidates)
-        ):
+        if (question, answer) in self._said:
             return
-        if before != answer and not reasons:
+        self._said.add((question, answer))
+        found = [*reasons, *_reasons(answer)]
+        if self._asked.setdefault(question.casefold(), answer) != answer and not reasons:
             found.append("The document answers this question twice, in different words. Keep one, or say what tells them apart.")
         self._candidates.append(Candidate(passage.id, question, answer, "structure", tuple(found)))
 

@@ -120,13 +120,13 @@ class RunSection:
         shown.success(None, self.run, None, js=_SET_ADDRESS, api_name=f"{name}_address", **private)
 
     def default(self) -> tuple[str, bool]:
-        """The id of the run to watch when none is asked for, and whether any run waits or is at work."""
+        """The id of the training or evaluation to watch when no run is asked for, and whether any waits or is at work."""
         runs = listed(list_runs(self._studio.workspace, TRAINING_JOB, EVALUATION_JOB))
         return default_run(runs) or "", any(not run.status.state.finished for run in runs)
 
     def refresh(self, request: gr.Request, run_id: str, stamp: str) -> Updates:
         """The watched run and the list as they are now. The curves are drawn again only if they are not what `stamp` says."""
-        runs = listed(list_runs(self._studio.workspace, TRAINING_JOB, EVALUATION_JOB))
+        runs = listed(list_runs(self._studio.workspace))
         around: Updates = {
             self.runs: gr.HTML(runs_html(runs, run_id), visible=bool(runs)),
             self.empty: gr.HTML(visible=not runs and not run_id),

@@ -60,9 +60,7 @@ def test_a_light_job_is_asked_for(workspace: Workspace, settings: Settings, tmp_
     assert asked(workspace, settings, documents.write_markdown(tmp_path)).weight == "light"
 
 
-def test_documents_that_can_not_be_read_at_all_are_one_sentence(
-    workspace: Workspace, settings: Settings, tmp_path: Path
-) -> None:
+def test_documents_that_can_not_be_read_at_all_are_one_sentence(workspace: Workspace, settings: Settings, tmp_path: Path) -> None:
     bad = tmp_path / "torn.pdf"
     bad.write_bytes(b"%PDF-1.7 torn")
     run = asked(workspace, settings, bad)
@@ -96,7 +94,7 @@ def test_the_teacher_writes_more_and_what_is_not_in_the_passage_is_rejected_with
 ) -> None:
     monkeypatch.setenv("STUDIO_TEACHER", server.endpoint.name)
     monkeypatch.setenv("STUDIO_TEACHER_KEY", KEY)
-    server.behave = lambda body: Answer(completion(taught(WRITTEN.replace("24", "36"), "how long??", "warranty time pls")))
+    server.behave = lambda _: Answer(completion(taught(WRITTEN.replace("24", "36"), "how long??", "warranty time pls")))
     configured = settings.model_copy(update={"teacher": server.endpoint.name, "teacher_key": KEY})
     run = asked(workspace, configured, documents.write_markdown(tmp_path), teacher="")
     assert KEY not in (run.folder / "spec.json").read_text()

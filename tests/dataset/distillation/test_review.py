@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+
 import pytest
 
 from studio.dataset.distillation.candidates import Candidate, Passage
 from studio.dataset.distillation.distill import DistillSpec, Document
 from studio.dataset.distillation.review import (
-    Standing, decide, edit, make_dataset, objections, read_review, undo,
+    Standing,
+    decide,
+    edit,
+    make_dataset,
+    objections,
+    read_review,
+    undo,
 )  # fmt: skip
 from studio.dataset.distillation.store import CandidateStore
 from studio.errors import BadInput, NotFound
@@ -23,7 +30,10 @@ ANSWER = "The warranty lasts 24 months from the day of delivery."
 def run(workspace: Workspace) -> Run:
     spec = DistillSpec(name="Aria", documents=[Document(file="001.md", name="manual.md")], max_bytes=1000)
     run = create_run(workspace, spec.model_dump())
-    passages = [Passage("d1p1", "manual.md", ("Warranty",), ANSWER), Passage("d1p2", "manual.md", ("Fees",), "The fee is 5 euros.")]
+    passages = [
+        Passage("d1p1", "manual.md", ("Warranty",), ANSWER),
+        Passage("d1p2", "manual.md", ("Fees",), "The fee is 5 euros."),
+    ]
     candidates = [
         Candidate("d1p1", "What is the warranty?", ANSWER, "structure"),
         Candidate("d1p2", "What are the fees?", "The fee is 5 euros.", "structure"),

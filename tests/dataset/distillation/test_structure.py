@@ -13,11 +13,14 @@ from studio.dataset.distillation.blocks import parse
 from studio.dataset.distillation.candidates import Candidate
 from studio.dataset.distillation.grounding import faults
 from studio.dataset.distillation.manuals import Manual, read_manuals
-from studio.dataset.distillation.questions import Vocabulary, question_of
+from studio.dataset.distillation.questions import question_of
 from studio.dataset.distillation.structure import MOST_ANSWER, Split, split_manual
+from studio.dataset.distillation.vocabulary import Vocabulary
 from tests.dataset.distillation.documents import MARKDOWN
 
-WORD = re.compile(r"[\u2e80-\u9fff\uf900-\uffef]|[^\W\u2e80-\u9fff\uf900-\uffef]+")  # a word, or a character of Chinese or Japanese
+WORD = re.compile(
+    r"[\u2e80-\u9fff\uf900-\uffef]|[^\W\u2e80-\u9fff\uf900-\uffef]+"
+)  # a word, or a character of Chinese or Japanese
 
 
 def split(markdown: str, title: str = "") -> Split:
@@ -120,6 +123,12 @@ def test_a_part_of_a_procedure_is_asked_with_the_procedure() -> None:
 def test_an_article_says_what_its_sections_are_about() -> None:
     found = asked("## Requirements\n\nThe customer must be 18 years old.", title="Internal: Savings accounts")
     assert found["Savings accounts: what are the requirements?"].answer == "The customer must be 18 years old."
+
+
+def test_numbers_of_chapters_are_no_part_of_a_question_and_other_numbers_are() -> None:
+    found = asked("## 1 Safety rules\n\nKeep it dry at all times.\n\n## 2 Warranty period\n\nIt lasts 24 months.")
+    assert list(found) == ["What are the safety rules?", "What is the warranty period?"]
+    assert "2 year" in next(iter(asked("## 2 year warranty\n\nIt lasts 24 months.")))
 
 
 def test_contents_copyright_and_imprint_are_left_out() -> None:
