@@ -42,6 +42,10 @@ def test_a_manual_becomes_a_dataset_that_a_person_approved(page: Page, url: str,
     button(page, "Undo the last decision").click()
     expect(page.get_by_label("Answer").first).to_have_value(documents.WARRANTY)
 
+    button(page, "Approve the 6 shown").click()
+    expect(page.get_by_label("Approved (7)")).to_be_visible()
+    button(page, "Undo the last decision").click()
+    expect(page.get_by_label("Approved (1)")).to_be_visible()
     button(page, "Drop").first.click()
     expect(page.get_by_label("Dropped (1)")).to_be_visible()
     page.get_by_label("Approved (1)").check()

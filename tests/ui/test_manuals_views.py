@@ -53,6 +53,17 @@ def test_an_empty_list_says_why(show: str) -> None:
     assert "<p" in view.range_html(view.select(review(0), show, 1), show)
 
 
+@pytest.mark.parametrize(
+    ("standing", "show", "meant"),
+    [
+        ("undecided", "undecided", True), ("undecided", "all", True), ("rejected", "rejected", True), ("rejected", "all", False),
+        ("dropped", "dropped", True), ("dropped", "all", False), ("approved", "all", False), ("approved", "approved", False),
+    ],
+)  # fmt: skip
+def test_to_approve_all_means_the_open_ones_and_others_only_where_the_filter_asks(standing: str, show: str, meant: bool) -> None:
+    assert view.may_be_approved_with_others(replace(ENTRY, standing=Standing(standing)), show) is meant
+
+
 def test_what_documents_say_is_text_and_never_markup() -> None:
     html = view.passage_html(ENTRY)
     assert "<b>" not in html and "<i>" not in html and "&lt;i&gt;24" in html and "Aria &amp; Co › Warranty" in html

@@ -180,7 +180,7 @@ class ReviewSection:
             self.nothing: gr.HTML(visible=False),
             self.whole: gr.Column(visible=True),
             self.filter: gr.Radio(view.filter_choices(review), value=show),
-            self.approve_shown: self._approve_button(shown),
+            self.approve_shown: self._approve_button(shown, show),
             self.undo: gr.Button(interactive=review.undoable),
             self.range: view.range_html(shown, show),
             self.pager: gr.Row(visible=shown.pages > 1),
@@ -209,16 +209,15 @@ class ReviewSection:
         review = read_review(run)
         return _or_hidden(view.objections_html(review.entry(name))), gr.Button(interactive=review.undoable)
 
-    def approve_all(self, run_id: str | None, show: str | None, page: float | None, *rest: Any) -> Updates:
-        """Approve all that are shown, as one decision."""
-        *shown, request = rest
+    def approve_all(self, request: gr.Request, run_id: str | None, show: str | None, page: float | None, *shown: str) -> Updates:
+        """Approve all that are shown, as one decision; `shown` is the id, question and answer of each card."""
         require_operator(self._settings, request, to="approve candidates")
         run = self._find(run_id)
-        names = []
-        for name, question, answer in zip(shown[::3], shown[1::3], shown[2::3], strict=True):
-            if name:
-                edit(run, name, question, answer)
-                names.append(name)
+        cards = [card for card in zip(shown[::3], shown[1::3], shown[2::3], strict=True) if card[0]]
+        for name, question, answer in cards:
+            edit(run, name, question, answer)
+        review, standing = read_review(run), view.standing_of(show)
+        names = [name for name, *_ in cards if view.may_be_approved_with_others(review.entry(name), standing)]
         decide(run, names, Standing.APPROVED)
         return self.show(run, show, int(page or 1))
 
@@ -259,8 +258,8 @@ class ReviewSection:
 
         return decided
 
-    def _approve_button(self, shown: view.CandidatesPage) -> gr.Button:
-        open_ones = sum(entry.standing is not Standing.APPROVED for entry in shown.entries)
+    def _approve_button(self, shown: view.CandidatesPage, show: str) -> gr.Button:
+        open_ones = sum(view.may_be_approved_with_others(entry, show) for entry in shown.entries)
         return gr.Button(text.APPROVE_SHOWN.format(count=open_ones), visible=open_ones > 0)
 
     def _find(self, run_id: str | None) -> Run:

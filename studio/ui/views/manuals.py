@@ -46,6 +46,11 @@ def standing_of(value: str | None) -> str:
     return value if value in {ALL, *(standing.value for standing in Standing)} else Standing.UNDECIDED.value
 
 
+def may_be_approved_with_others(entry: Entry, show: str) -> bool:
+    """Whether approving all that are shown means this one too. What was dropped or rejected is meant only where the filter asks for it."""
+    return entry.standing is Standing.UNDECIDED or (entry.standing.value == show and entry.standing is not Standing.APPROVED)
+
+
 def filter_choices(review: Review) -> list[tuple[str, str]]:
     """The filter's choices, each with how many it shows."""
     counts = review.counts
