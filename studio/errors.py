@@ -7,6 +7,7 @@
     ├── NotAllowed              a visitor asked for what only an operator may do             exit 1
     ├── JobFailed               a run ended without its result                               exit 1
     ├── EngineError             a model or an endpoint gave no answer                        exit 1
+    │   └── AccessRefused       an endpoint lets nobody in with this key, or has no such model
     └── ThresholdNotMet         the measured value is below what was asked for               exit 3
 
 Pages show `message`; the command line prints it as one line and exits with `exit_code`. A traceback goes to the log only.
@@ -51,6 +52,10 @@ class JobFailed(StudioError):
 
 class EngineError(StudioError):
     """A model or an endpoint gave no answer."""
+
+
+class AccessRefused(EngineError):
+    """An endpoint refuses whatever is asked: wrong key, no credit, no such model. To ask again is no use."""
 
 
 class ThresholdNotMet(StudioError):

@@ -10,6 +10,8 @@
 | STUDIO_URL             | the address people reach the app at, for share links               | from host and port     |
 | STUDIO_MAX_UPLOAD_MB   | largest file that may be imported                                  | 100                    |
 | STUDIO_MODEL           | the model that the pages open with                                 | the embedded model     |
+| STUDIO_TEACHER         | the model that writes rows from manuals, as URL#MODEL              | none                   |
+| STUDIO_TEACHER_KEY     | its key; sent to that address and no other                         | none                   |
 | STUDIO_HOST, PORT      | where the app listens                                              | 127.0.0.1, 7860        |
 | SPACE_ID, SPACE_HOST, SPACE_AUTHOR_NAME, OAUTH_CLIENT_ID | set by a Hugging Face Space      |                        |
 """
@@ -42,6 +44,8 @@ class Settings(BaseSettings):
     url: str | None = None
     max_upload_mb: int = Field(default=100, ge=1, le=2048)
     model: str = "smollm2-135m-instruct"
+    teacher: str | None = None
+    teacher_key: str | None = Field(default=None, repr=False)
     host: str = Field(default="127.0.0.1", validation_alias=AliasChoices("STUDIO_HOST", "GRADIO_SERVER_NAME"))
     port: int = Field(default=7860, ge=1, le=65535, validation_alias=AliasChoices("PORT", "GRADIO_SERVER_PORT"))
     space_id: str | None = Field(default=None, validation_alias="SPACE_ID")
@@ -49,7 +53,7 @@ class Settings(BaseSettings):
     space_author: str | None = Field(default=None, validation_alias="SPACE_AUTHOR_NAME")
     oauth_client: str | None = Field(default=None, validation_alias="OAUTH_CLIENT_ID")
 
-    @field_validator("public_requested", "operator_key", "home", "database_url", "url", mode="before")
+    @field_validator("public_requested", "operator_key", "home", "database_url", "url", "teacher", "teacher_key", mode="before")
     @classmethod
     def _empty_means_unset(cls, value: object) -> object:
         return None if value == "" else value

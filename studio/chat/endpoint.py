@@ -10,13 +10,16 @@ import json
 import queue
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from studio.chat.messages import Decoding, Delta, Request, with_system_prompt
 from studio.errors import BadInput, EngineError
+
+KEY_HIDDEN = "[key]"
+"""Stands in a sentence where a server repeated the key."""
 
 _TIMEOUT = httpx.Timeout(connect=5.0, read=120.0, write=30.0, pool=5.0)
 _DATA = "data:"
@@ -33,18 +36,35 @@ class EndpointModel:
 
     url: str
     model: str
+    key: str | None = field(default=None, repr=False)
+    """Sent as a bearer token; never part of a name, a digest or a sentence."""
 
     @classmethod
-    def from_name(cls, name: str) -> EndpointModel:
+    def from_name(cls, name: str, key: str | None = None) -> EndpointModel:
         """Split `URL#MODEL`.
 
         Raises:
-            BadInput: the model's name is missing.
+            BadInput: the model's name is missing, the address is none or holds a secret, or the key can't be sent.
         """
-        url, _, model = name.partition("#")
+        url, _, model = name.strip().partition("#")
+        _check_address(url)
         if not model:
             raise BadInput(f"{name!r} names a server but no model: write it as URL#MODEL.")
-        return cls(url.rstrip("/"), model)
+        return cls(url.rstrip("/"), model, _clean_key(key))
+
+    @property
+    def name(self) -> str:
+        """`URL#MODEL`, as `from_name` reads it, without the key."""
+        return f"{self.url}#{self.model}"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a request carries besides its body."""
+        return {"Authorization": f"Bearer {self.key}"} if self.key else {}
+
+    def without_key(self, text: str) -> str:
+        """`text`, for instance a server's complaint, with the key taken out."""
+        return text.replace(self.key, KEY_HIDDEN) if self.key else text
 
     def digest(self, adapter: str | None = None) -> str:
         """SHA-256 of address and model name."""
@@ -88,10 +108,12 @@ class EndpointModel:
             "stream": True,
         }
         try:
-            with httpx.stream("POST", f"{self.url}/chat/completions", json=body, timeout=_TIMEOUT) as response:
+            address = f"{self.url}/chat/completions"
+            with httpx.stream("POST", address, json=body, headers=self.headers, timeout=_TIMEOUT) as response:
                 if response.is_error:
                     response.read()
-                    raise EngineError(f"{self.url} answered {response.status_code}: {response.text[:200]}")
+                    complaint = self.without_key(response.text)[:200]
+                    raise EngineError(f"{self.url} answered {response.status_code}: {complaint}")
                 for text in _texts(response.iter_lines()):
                     if closed.is_set():
                         return
@@ -105,6 +127,26 @@ class EndpointModel:
                     f"{self.url} broke off ({type(error).__name__}). Check that the server runs and speaks the OpenAI protocol."
                 )
             )
+
+
+def _check_address(url: str) -> None:
+    """Refuse what can't be asked, and what would show a secret wherever the name is shown."""
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise BadInput("The address of the server can't be read: write it as URL#MODEL.") from error
+    if parts.userinfo or parts.query:
+        raise BadInput("The address of the server holds a password or a query. Leave it out, and give a key by itself.")
+    if parts.scheme not in {"http", "https"} or not parts.host:
+        raise BadInput(f"{url!r} is no address of a server: write it as URL#MODEL, beginning with http:// or https://.")
+
+
+def _clean_key(key: str | None) -> str | None:
+    """The key without the spaces that copying leaves around it; None where there is none."""
+    key = (key or "").strip()
+    if not all("!" <= letter <= "~" for letter in key):
+        raise BadInput("The key holds a space or a letter that no key has. Copy it again.")
+    return key or None
 
 
 def _texts(lines: Iterator[str]) -> Iterator[str]:

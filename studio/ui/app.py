@@ -9,12 +9,20 @@ import gradio as gr
 
 from studio.ui import http
 from studio.ui.context import Studio
-from studio.ui.pages import arena, dashboard, data, home, identity, share, train
+from studio.ui.pages import arena, dashboard, data, home, identity, manuals, share, train
 from studio.ui.text.common import APP_NAME, PAGE_NAMES
 from studio.ui.theme import CSS, theme
 
-_PAGES = {"data": data, "identity": identity, "train": train, "arena": arena, "dashboard": dashboard, "share": share}
-_NOT_IN_NAVBAR = frozenset({"identity"})  # reached from the Data page
+_PAGES = {
+    "data": data,
+    "identity": identity,
+    "manuals": manuals,
+    "train": train,
+    "arena": arena,
+    "dashboard": dashboard,
+    "share": share,
+}
+_NOT_IN_NAVBAR = frozenset({"identity", "manuals"})  # reached from the Data page
 _CACHE_SECONDS = 3600
 
 

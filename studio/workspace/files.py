@@ -45,6 +45,16 @@ def append_json_line(path: Path, value: Any) -> None:
         os.close(handle)
 
 
+def end_torn_line(path: Path) -> None:
+    """End the line that a killed writer left torn in an append-only file, so that the next one stands by itself."""
+    if not path.exists() or not path.stat().st_size:
+        return
+    with path.open("rb+") as stream:
+        stream.seek(-1, os.SEEK_END)
+        if stream.read(1) != b"\n":
+            stream.write(b"\n")
+
+
 def read_json_lines(path: Path) -> Iterator[Any]:
     """The values of an append-only file; a torn line, which a killed writer leaves behind, is skipped."""
     if not path.exists():

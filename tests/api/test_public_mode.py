@@ -51,6 +51,20 @@ OPERATOR_ONLY = (
     "share_revoke",
     "arena_export",
     "dashboard_evaluate",
+    "manuals_start",
+    "manuals_follow",
+    "manuals_stop",
+    "manuals_resume",
+    "manuals_filter",
+    "manuals_turn",
+    "manuals_approved_card1",
+    "manuals_dropped_card1",
+    "manuals_undecided_card1",
+    "manuals_edit_card1",
+    "manuals_approve_shown",
+    "manuals_undo",
+    "manuals_export",
+    "manuals_make",
 )
 
 
@@ -71,7 +85,7 @@ def url(home: Path) -> Iterator[str]:
 def config(url: str) -> dict[str, Any]:
     """The dependencies of every page, by api name."""
     found: dict[str, Any] = {}
-    for page in ("", "data", "identity", "train", "arena", "dashboard", "share"):
+    for page in ("", "data", "identity", "manuals", "train", "arena", "dashboard", "share"):
         for dependency in httpx.get(f"{url}/config", params={"page": page}, timeout=30).json()["dependencies"]:
             found[str(dependency["api_name"])] = dependency
     return found
@@ -150,7 +164,7 @@ def test_a_file_outside_the_workspace_is_not_served(url: str) -> None:
 
 
 def test_each_pages_events_name_only_its_own_components(url: str) -> None:
-    for page in ("", "data", "identity", "train", "arena", "dashboard", "share"):
+    for page in ("", "data", "identity", "manuals", "train", "arena", "dashboard", "share"):
         config = httpx.get(f"{url}/config", params={"page": page}, timeout=30).json()
         own = {component["id"] for component in config["components"]}
         for dependency in config["dependencies"]:
@@ -161,7 +175,7 @@ def test_each_pages_events_name_only_its_own_components(url: str) -> None:
 
 def test_api_names_are_unique(url: str) -> None:
     names: list[str] = []
-    for page in ("", "data", "identity", "train", "arena", "dashboard", "share"):
+    for page in ("", "data", "identity", "manuals", "train", "arena", "dashboard", "share"):
         config = httpx.get(f"{url}/config", params={"page": page}, timeout=30).json()
         names += [str(dependency["api_name"]) for dependency in config["dependencies"]]
     assert not [

@@ -16,7 +16,7 @@ from studio.workspace.datasets import list_datasets
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import RunState, list_runs
 
-PAGES = ("", "data", "train", "arena", "dashboard", "share")
+PAGES = ("", "data", "train", "arena", "dashboard", "share", "manuals")
 LONG = 90_000  # milliseconds; the machine may be busy
 
 pytestmark = pytest.mark.browser

@@ -46,6 +46,7 @@ class ImportSection:
                 with gr.Column(scale=2, min_width=260):
                     gr.Markdown(text.SAMPLES_HELP)
                     self.take_samples = gr.Button(text.IMPORT_SAMPLES)
+                    gr.HTML(text.MANUALS_HELP)
                     gr.HTML(text.IDENTITY_HELP)  # a link in Markdown would open another tab
             self.beginning = gr.HTML()
 

@@ -8,6 +8,7 @@ import gradio as gr
 
 from studio.charts import training_curve
 from studio.errors import StudioError
+from studio.training.spec import TRAINING_JOB
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
@@ -26,6 +27,7 @@ from studio.ui.views.train import (
 )
 from studio.ui.views.train_numbers import numbers_html, table_html
 from studio.ui.views.train_runs import default_run, listed, runs_html
+from studio.workspace.reports import EVALUATION_JOB
 from studio.workspace.runs import RunState, find_run, list_runs
 
 Updates = dict[Any, Any]
@@ -118,8 +120,8 @@ class RunSection:
         shown.success(None, self.run, None, js=_SET_ADDRESS, api_name=f"{name}_address", **private)
 
     def default(self) -> tuple[str, bool]:
-        """The id of the run to watch when none is asked for, and whether any run waits or is at work."""
-        runs = listed(list_runs(self._studio.workspace))
+        """The id of the training or evaluation to watch when no run is asked for, and whether any waits or is at work."""
+        runs = listed(list_runs(self._studio.workspace, TRAINING_JOB, EVALUATION_JOB))
         return default_run(runs) or "", any(not run.status.state.finished for run in runs)
 
     def refresh(self, request: gr.Request, run_id: str, stamp: str) -> Updates:

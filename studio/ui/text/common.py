@@ -4,6 +4,7 @@ APP_NAME = "Firstline Studio"
 PAGE_NAMES = {
     "data": "Data",
     "identity": "Brand identity",
+    "manuals": "From manuals",
     "train": "Train",
     "arena": "Arena",
     "dashboard": "Dashboard",

@@ -20,6 +20,7 @@ NAME_HELP = "Empty takes the file's name."
 IMPORT = "Import"
 IMPORT_SAMPLES = "Import the sample data"
 SAMPLES_HELP = "No file at hand? The sample data are support answers of fourteen industries, ready to train on."
+MANUALS_HELP = 'Do the answers stand in manuals, FAQs or help pages? <a href="manuals">Make rows of manuals</a>.'
 IDENTITY_HELP = 'Teach the model who it is: make a dataset of your <a href="identity">brand identity</a>.'
 SAMPLES_NAME = "sample support answers"
 READING = "Reading the rows"

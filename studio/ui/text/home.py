@@ -43,7 +43,12 @@ PREFERRED = "{wins} of {decisive} decisive votes for tuned"
 INTERVAL = "95% interval {interval}"
 ROLE_WORDS = {"base": "Base", "tuned": "Tuned"}
 
-JOB_WORDS = {"dataset.import_job": "Import", "training.sft": "Training", "evaluation.evaluate": "Evaluation"}
+JOB_WORDS = {
+    "dataset.import_job": "Import",
+    "dataset.distillation.distill": "Rows from manuals",
+    "training.sft": "Training",
+    "evaluation.evaluate": "Evaluation",
+}
 OTHER_JOB = "A job"
 WAITING_TO_START = "waiting to start"
 STARTING = "starting"

@@ -8,6 +8,7 @@ from enum import StrEnum
 from html import escape
 
 from studio.arena.ranking import Ranking
+from studio.dataset.distillation.distill import DISTILL_JOB
 from studio.dataset.import_spec import IMPORT_JOB
 from studio.training.spec import TRAINING_JOB
 from studio.ui.text import home as text
@@ -24,6 +25,8 @@ STEP_KEYS = ("data", "train", "arena", "dashboard", "share")
 _CARD = "display:flex;flex-direction:column;margin:0"
 _HIGHLIGHT = "border:2px solid var(--link-text-color)"
 _JOB_OF_STEP = {"data": IMPORT_JOB, "train": TRAINING_JOB, "dashboard": EVALUATION_JOB}
+_WATCHED_AT = {IMPORT_JOB: "data?import=", DISTILL_JOB: "manuals?run=", EVALUATION_JOB: "dashboard?run="}
+"""The address at which a job is watched, but for its run; others are watched on the Train page."""
 
 
 @dataclass(frozen=True)
@@ -196,8 +199,7 @@ def _href(key: str, so_far: SoFar, *, at_work: bool) -> str:
 
 
 def _work_href(work: Work) -> str:
-    page = next((key for key, job in _JOB_OF_STEP.items() if job == work.job), "train")
-    return f"{page}?{'import' if page == 'data' else 'run'}={work.run}"
+    return f"{_WATCHED_AT.get(work.job, 'train?run=')}{work.run}"
 
 
 def _facts(key: str, so_far: SoFar) -> list[Fact]:
