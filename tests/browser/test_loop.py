@@ -51,7 +51,7 @@ class TestLoop:
         expect(page.get_by_text(re.compile("is not valid JSON")).first).to_be_visible()
         assert "Traceback" not in page.content()
         button(page, "Import the sample data").click()
-        expect(page.get_by_text(re.compile("Imported 6,864 rows")).first).to_be_visible(timeout=LONG)
+        expect(page.get_by_text(re.compile("Imported 12,464 rows")).first).to_be_visible(timeout=LONG)
 
     def test_a_file_with_bad_rows_is_imported_without_them(self, page: Page, url: str, tmp_path: Path) -> None:
         file = tmp_path / "mine.json"

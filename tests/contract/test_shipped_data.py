@@ -34,10 +34,10 @@ def test_fourteen_industries_of_ten_families() -> None:
     assert all(len(families) == 10 for families in industries.values())
 
 
-def test_every_family_has_eight_phrasings_forty_chat_messages_and_two_held_out_phrasings() -> None:
+def test_every_family_has_eight_phrasings_eighty_chat_messages_and_two_held_out_phrasings() -> None:
     written = {name: Counter(row["family"] for row in rows) for name, rows in FILES.items()}
     assert {count for name, families in written.items() if not name.endswith("_chats") for count in families.values()} == {8}
-    assert {count for name, families in written.items() if name.endswith("_chats") for count in families.values()} == {40}
+    assert {count for name, families in written.items() if name.endswith("_chats") for count in families.values()} == {80}
     assert all(written[name].keys() == written[f"{name}_chats"].keys() for name in FILES if not name.endswith("_chats"))
     assert set(Counter(item.family for item in ITEMS).values()) == {2}
     assert {row["family"] for row in ROWS} == {item.family for item in ITEMS}
