@@ -36,7 +36,9 @@ def check(
     min_score: Annotated[float, typer.Option(min=0.0, max=100.0, help="Exit 3 when the score is lower.")] = 0.0,
     fix: Annotated[
         str | None,
-        typer.Option(help="Make a new dataset with these mended: duplicates,personal_data,contradiction:newest,...", metavar="KINDS"),
+        typer.Option(
+            help="Make a new dataset with these mended: duplicates,personal_data,contradiction:newest,...", metavar="KINDS"
+        ),
     ] = None,
     name: Annotated[str, typer.Option(help="With --fix: the new dataset's name.")] = "",
     json_: Json = False,

@@ -141,10 +141,9 @@ class _Step:
         if self._keep:
             self._settle(findings)
         for finding in sorted(findings, key=lambda one: one.row):
-            if finding.kind in _REPEATED and finding.kind in self._kinds and isinstance(finding.other, int):
-                if finding.other not in self.gone:
-                    detail = _REPEATED[finding.kind].format(other=self._positions[finding.other])
-                    self._drop(finding.row, finding.kind, detail)
+            kind, other = finding.kind, finding.other
+            if kind in _REPEATED and kind in self._kinds and isinstance(other, int) and other not in self.gone:
+                self._drop(finding.row, kind, _REPEATED[kind].format(other=self._positions[other]))
 
     def redactions(self, findings: Sequence[Finding]) -> Iterator[tuple[int, Row]]:
         """The rows that stay, without their personal data; a worse answer, which no check looks at, always."""

@@ -24,9 +24,7 @@ def row(question: str, answer: str = "It is blue.", **labels: Any) -> Row:
 
 
 def mended(rows: Sequence[Row], codes: str, **options: Any) -> Mended:
-    return mend(
-        rows, examine(rows, **options), parse_remedies(codes), lambda left: examine(left, **options)
-    )
+    return mend(rows, examine(rows, **options), parse_remedies(codes), lambda left: examine(left, **options))
 
 
 def questions(result: Mended) -> list[str]:
@@ -60,7 +58,12 @@ def test_of_contradicting_rows_those_stay_that_were_chosen_with_all_that_say_the
 
 
 def test_a_choice_for_one_pair_holds_for_it_alone() -> None:
-    rows = [row("a?", SEVEN, family="f"), row("b?", FOURTEEN, family="f"), row("c?", SEVEN, family="g"), row("d?", FOURTEEN, family="g")]
+    rows = [
+        row("a?", SEVEN, family="f"),
+        row("b?", FOURTEEN, family="f"),
+        row("c?", SEVEN, family="g"),
+        row("d?", FOURTEEN, family="g"),
+    ]
     assert questions(mended(rows, "contradiction:newest@1")) == ["b?", "c?", "d?"]
     assert questions(mended(rows, "contradiction:first,contradiction:leave@1")) == ["a?", "b?", "c?"]
 

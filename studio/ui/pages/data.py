@@ -13,6 +13,7 @@ from studio.ui.context import Studio
 from studio.ui.messages import plainly
 from studio.ui.pages.data_answers import AnswersSection
 from studio.ui.pages.data_card import CardSection
+from studio.ui.pages.data_checks import ChecksSection
 from studio.ui.pages.data_import import ImportSection
 from studio.ui.pages.data_mixing import MixingSection
 from studio.ui.pages.data_progress import ImportProgress
@@ -27,13 +28,14 @@ from studio.workspace.datasets import Manifest, list_datasets, read_manifest
 from studio.workspace.runs import Run
 from studio.workspace.trash import TRASH_DAYS, delete_dataset, list_deleted, restore_dataset
 
-_SECTIONS: Sequence[Callable[[Studio], Section]] = (AnswersSection, TokensSection, RejectedSection, CardSection)
+_SECTIONS: Sequence[Callable[[Studio], Section]] = (ChecksSection, AnswersSection, TokensSection, RejectedSection, CardSection)
 """The tabs about the chosen dataset after its rows, in their order."""
 
 # Keeps the address in step with what is shown, so that a reload and a copied address show the same.
 _WRITE_ADDRESS = """(dataset, q, industry, family, page) => {
     const address = new URL(window.location);
     const values = {dataset, q, industry, family, page: page > 1 ? page : "", row: "", model: "", max_length: ""};
+    if (address.searchParams.get("dataset") !== dataset) values.remedies = "";
     for (const [key, value] of Object.entries(values))
         if (value) address.searchParams.set(key, value); else address.searchParams.delete(key);
     history.replaceState(null, "", address);
@@ -101,8 +103,10 @@ class _DataPage:
         self.rows.wire(self.chosen, write_address)
         for section in self.sections:
             section.wire(self.chosen)
-            if isinstance(section, TokensSection):
+            if isinstance(section, ChecksSection | TokensSection):
                 section.reopen(opened, self.chosen)
+            if isinstance(section, ChecksSection):
+                section.wire_saving(self.chosen, changed, self.made, write_address)
         self.importing.wire(
             [*self.progress.outputs, *changed], lambda event, name: self.progress.write_address(event, name, address)
         )
