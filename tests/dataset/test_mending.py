@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from studio.dataset.examined import read_examination
+from studio.dataset.lineage import recipe_in_words
 from studio.dataset.mending import examine_dataset, mend_dataset, save_mended
 from studio.dataset.remedies import parse_remedies
 from studio.errors import BadInput
@@ -29,6 +30,7 @@ def test_the_new_dataset_names_its_parent_what_was_removed_and_why_and_is_examin
     assert (removed.row, removed.parent, removed.reason) == (16, parent, "duplicate") and "row 3" in str(removed.detail)
     assert made.recipe is not None and made.recipe["remedies"] == ["duplicate", "personal_data"]
     assert (made.recipe["rows_changed"], made.recipe["score_after"]) == (1, mended.after.score)
+    assert "mended (duplicate, personal data); 1 of its rows were changed." in recipe_in_words(made.recipe)[0]
     kept = read_examination(workspace, made.id)
     assert kept is not None and kept.score == mended.after.score > mended.before.score
     assert len(list(read_rows(workspace, parent))) == 18

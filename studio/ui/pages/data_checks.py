@@ -32,6 +32,12 @@ _WRITE_ADDRESS = """(dataset, remedies) => {
     history.replaceState(null, "", address);
 }"""
 
+_SHOW_PREVIEW = """(...values) => {
+    document.getElementById("checks-remedies")?.scrollIntoView({block: "center"});
+    return values;
+}"""
+"""What a remedy would do is shown above all the kinds, which may be far away from its button."""
+
 Made = Callable[[Manifest, str], Updates]
 
 
@@ -59,7 +65,7 @@ class ChecksSection:
             self.summary = gr.HTML()
             self.examine = gr.Button(text.EXAMINE, variant="primary", visible=False, scale=0, min_width=200)
             self.pending = gr.Textbox(visible=False)
-            with gr.Column(visible=False) as self.remedies:
+            with gr.Column(visible=False, elem_id="checks-remedies") as self.remedies:
                 self.preview = gr.HTML()
                 with gr.Row(visible=False) as self.steps:
                     self.undo = gr.Button(text.UNDO, min_width=140)
@@ -80,7 +86,7 @@ class ChecksSection:
                     self.keep_row = gr.Number(
                         None, label=text.KEEP_ROW, info=text.KEEP_ROW_INFO, precision=0, minimum=0, min_width=160
                     )
-                fix = gr.Button(text.FIXES[kind], min_width=180)
+                fix = gr.Button(text.FIXES[kind], scale=0, min_width=260)
         return _Kind(whole, examples, page, fix)
 
     @property
@@ -125,7 +131,7 @@ class ChecksSection:
         for kind, components in self.kinds.items():
             name = f"data_checks_fix_{kind}"
             inputs = [dataset, self.pending, self.keep, self.keep_row]
-            chosen[name] = components.fix.click(plainly(self._fix(kind)), inputs, api_name=name, **tried)
+            chosen[name] = components.fix.click(plainly(self._fix(kind)), inputs, js=_SHOW_PREVIEW, api_name=name, **tried)
             gr.on(
                 [components.page.submit, components.page.blur], plainly(self._turn(kind)), [dataset, components.page],
                 [components.examples, components.page], api_name=f"data_checks_page_{kind}", show_progress="hidden", **private,

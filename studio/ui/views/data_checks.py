@@ -65,7 +65,7 @@ def not_examined_html(*, operator: bool) -> str:
 def summary_html(examination: Examination) -> str:
     """The score and its parts."""
     rows = count(examination.rows, "row")
-    score = figures_html([("Health score", f"{examination.score:g}", "of 100")])
+    score = figures_html([(text.SCORE_NAME, f"{examination.score:g}", text.SCORE_OF)])
     if not examination.findings:
         return f'{score}<p role="status">{text.SCORE_SOUND.format(rows=rows)}</p>'
     parts = examination.parts
@@ -121,7 +121,7 @@ def pending_html(mended: Mended | None, remedies: Sequence[Remedy]) -> str:
     words = text.PENDING.format(what=", ".join(done), **scores)
     left = mended.after.counts
     still = text.STILL.format(found=_by_kind(left)) if left else ""
-    reasons = f"{_by_kind(counted([*mended.removed, *mended.changed]))}."
+    reasons = text.REASONS.format(reasons=_by_kind(counted([*mended.removed, *mended.changed])))
     lines = "<br>".join(filter(None, (reasons, chosen, still)))
     return f'<div class="card" role="status"><strong>{words}</strong><br>{lines}</div>'
 
