@@ -9,16 +9,17 @@ from typing import Annotated
 
 import typer
 
+from studio.cli.fixing import fix_dataset
 from studio.cli.models import choose_length_check
 from studio.cli.output import errors, print_json, print_table, results
 from studio.cli.workspace import Json, open_workspace
 from studio.dataset.examination import Examination, examine
+from studio.dataset.examined import known_items
 from studio.dataset.problems import Problem
 from studio.dataset.reading import read_sources
 from studio.dataset.shapes import chosen_columns
 from studio.dataset.sources import open_sources
-from studio.errors import ThresholdNotMet
-from studio.scoring.items import load_question_set
+from studio.errors import BadInput, ThresholdNotMet
 from studio.workspace.datasets import Row, read_rows
 
 _SHOWN = 12
@@ -33,11 +34,24 @@ def check(
         str | None, typer.Option(help="Base model whose tokens count; by default the embedded one, where it is unpacked.")
     ] = None,
     min_score: Annotated[float, typer.Option(min=0.0, max=100.0, help="Exit 3 when the score is lower.")] = 0.0,
+    fix: Annotated[
+        str | None,
+        typer.Option(
+            help="Make a new dataset with these mended: duplicates,personal_data,contradiction:newest,...", metavar="KINDS"
+        ),
+    ] = None,
+    name: Annotated[str, typer.Option(help="With --fix: the new dataset's name.")] = "",
     json_: Json = False,
 ) -> None:
     """Say whether data are sound: duplicates, contradictions, personal data, leakage and more, with a score from 0 to 100."""
     settings, workspace, _ = open_workspace()
-    items = [item for path in sorted(workspace.eval_sets.glob("*.jsonl")) for item in load_question_set(path).items]
+    if fix is not None:
+        if "/" in data or Path(data).exists():
+            raise BadInput(f"{data} is a file, and --fix makes a new dataset of an old one: import the file first.")
+        after = fix_dataset(workspace, data, fix, model=model, max_length=max_length, name=name, json_=json_)
+        _demand(after, min_score)
+        return
+    items = known_items(workspace)
     measured_by, length_check = choose_length_check(workspace, model, max_length)
     findings: Iterable[Row | Problem]
     with ExitStack() as stack:
@@ -52,6 +66,10 @@ def check(
     else:
         _show(examination)
         results.print(f"Lengths were measured in {measured_by}.", highlight=False)
+    _demand(examination, min_score)
+
+
+def _demand(examination: Examination, min_score: float) -> None:
     if examination.score < min_score:
         raise ThresholdNotMet(f"The score is {examination.score}, below the {min_score:g} that was asked for.")
 

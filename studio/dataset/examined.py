@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from studio.dataset.examination import WEIGHTS, Examination, Finding
+from studio.dataset.makeup import Makeup
 from studio.scoring.items import Item, load_question_set
 from studio.workspace.files import write_json_atomically
 from studio.workspace.layout import Workspace
@@ -24,6 +27,9 @@ class _Kept(BaseModel):
 
     rows: int
     problems: list[_KeptFinding]
+    balance: dict[str, dict[str, Any]] | None = None
+    languages: dict[str, int] = {}
+    lengths: dict[str, dict[str, float]] = {}
 
 
 def known_items(workspace: Workspace) -> list[Item]:
@@ -52,4 +58,5 @@ def read_examination(workspace: Workspace, dataset_id: str) -> Examination | Non
     if any(problem.kind not in WEIGHTS for problem in kept.problems):
         return None
     findings = [Finding(problem.row, problem.kind, problem.message, problem.other) for problem in kept.problems]
-    return Examination(kept.rows, findings)
+    makeup = None if kept.balance is None else Makeup.from_json(kept.balance, kept.languages, kept.lengths)
+    return Examination(kept.rows, findings, makeup)

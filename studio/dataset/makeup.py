@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -48,9 +48,15 @@ class Lengths:
     mean: float
     quantiles: tuple[int, ...]
 
+    @classmethod
+    def from_json(cls, value: Mapping[str, float]) -> Lengths:
+        """What `to_json` wrote; the mean to a tenth."""
+        quantiles = tuple(int(value[_name(share)]) for share in QUANTILES)
+        return cls(int(value["shortest"]), int(value["longest"]), float(value["mean"]), quantiles)
+
     def to_json(self) -> dict[str, Any]:
         """As the command line prints it."""
-        named = {f"p{100 * share:.0f}": length for share, length in zip(QUANTILES, self.quantiles, strict=True)}
+        named = {_name(share): length for share, length in zip(QUANTILES, self.quantiles, strict=True)}
         return {"shortest": self.shortest, "mean": round(self.mean, 1), **named, "longest": self.longest}
 
 
@@ -61,6 +67,17 @@ class Makeup:
     balance: dict[str, Balance]
     languages: dict[str, int]
     lengths: dict[str, Lengths]
+
+    @classmethod
+    def from_json(
+        cls, balance: Mapping[str, Mapping[str, Any]], languages: Mapping[str, int], lengths: Mapping[str, Mapping[str, float]]
+    ) -> Makeup:
+        """What `to_json` wrote."""
+        return cls(
+            {label: Balance(dict(one["counts"]), int(one["unlabelled"])) for label, one in balance.items()},
+            dict(languages),
+            {part: Lengths.from_json(one) for part, one in lengths.items()},
+        )
 
     def to_json(self) -> dict[str, Any]:
         """As the command line prints it."""
@@ -84,6 +101,10 @@ def makeup_of(rows: Sequence[Row]) -> Makeup:
         languages=dict(Counter(language_of(f"{row.question}\n{row.answer}") for row in rows).most_common()),
         lengths={part: _lengths(sorted(values)) for part, values in lengths.items() if values},
     )
+
+
+def _name(share: float) -> str:
+    return f"p{100 * share:.0f}"
 
 
 def _balance(labels: Iterable[str | None]) -> Balance:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from studio.dataset.examination import WEIGHTS
 from studio.dataset.import_spec import IMPORT_JOB
 from studio.jobs.queue import JobQueue
 from studio.settings import Settings
@@ -40,6 +41,11 @@ OPERATOR_ONLY = (
     "data_preview",
     "data_preview_question",
     "data_preview_answer",
+    "data_checks_examine",
+    "data_checks_undo",
+    "data_checks_reset",
+    "data_checks_save",
+    *(f"data_checks_fix_{kind}" for kind in WEIGHTS),
     "data_delete",
     "data_restore",
     "data_export",
@@ -47,6 +53,12 @@ OPERATOR_ONLY = (
     "identity_save",
     "identity_export",
     "data_tokens_prepare",
+    "data_notes",
+    "data_push",
+    "data_push_where",
+    "data_mix",
+    "data_split",
+    "data_split_counts",
     "share_make",
     "share_revoke",
     "arena_export",
