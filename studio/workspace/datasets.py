@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import secrets
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from studio.errors import BadInput, NotFound
-from studio.workspace.clock import now, timestamp
-from studio.workspace.files import read_json, write_json_atomically
+from studio.workspace.clock import timestamp
+from studio.workspace.files import read_json_lines, write_json_atomically
 from studio.workspace.layout import Workspace
-from studio.workspace.runs import Run, list_runs
+from studio.workspace.manifest import ANSWERS, MANIFEST_FILE, QUESTIONS, Manifest, RemovedRow, manifest_in
 
-TRASH_DAYS = 7
-ANSWERS: Final = "answers"
-QUESTIONS: Final = "questions"
+__all__ = [
+    "ANSWERS", "QUESTIONS", "Manifest", "RemovedRow", "Row", "list_datasets", "read_manifest", "read_removed", "read_rows", "write_dataset",
+]  # fmt: skip
+
+_ROWS_FILE = "rows.jsonl"
+_REMOVED_FILE = "removed.jsonl"
 
 
 @dataclass(frozen=True)
@@ -52,25 +54,6 @@ class Row:
         return self.messages[-1]["content"] if self.messages[-1]["role"] == "assistant" else ""
 
 
-@dataclass(frozen=True)
-class Manifest:
-    """What a dataset is and where it came from. The fingerprint is the SHA-256 of what the rows say, wherever they came from.
-
-    `kind` is "answers" for training rows, or "questions" for a list of questions without answers, which can't be trained.
-    """
-
-    id: str
-    name: str
-    fingerprint: str
-    rows: int
-    created: str
-    source: str
-    rejected: int = 0
-    parents: Sequence[str] = ()
-    problems: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
-    kind: str = ANSWERS
-
-
 def write_dataset(
     workspace: Workspace,
     rows: Iterable[Row],
@@ -80,8 +63,13 @@ def write_dataset(
     problems: Sequence[Mapping[str, Any]] = (),
     parents: Sequence[str] = (),
     kind: str = ANSWERS,
+    removed: Iterable[RemovedRow] = (),
+    licence: str | None = None,
+    recipe: Mapping[str, Any] | None = None,
 ) -> Manifest:
     """Write the rows as a new dataset; the same rows under the same name are the same dataset, written once.
+
+    `problems` and `removed` are looked at after the last row, so that they may fill while the rows are made; the others are in `Manifest`.
 
     Raises:
         BadInput: there is no row to write.
@@ -89,15 +77,17 @@ def write_dataset(
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "dataset"
     building = Path(tempfile.mkdtemp(dir=workspace.datasets, prefix=".building-"))
     try:
-        count, fingerprint = _write_rows(building / "rows.jsonl", rows)
+        count, fingerprint = _write_rows(building / _ROWS_FILE, rows)
         if count == 0:
             raise BadInput(f"{source} holds no usable row, so no dataset was made.")
         manifest = Manifest(
             id=f"{slug}-{fingerprint[:12]}", name=name, fingerprint=fingerprint, rows=count, created=timestamp(),
             source=source, rejected=len({problem["row"] for problem in problems}), parents=tuple(parents), problems=tuple(problems),
             kind=kind,
+            parent_fingerprints=_fingerprints(workspace, parents), removed=_write_removed(building / _REMOVED_FILE, removed),
+            licence=licence, recipe=recipe,
         )  # fmt: skip
-        write_json_atomically(building / "manifest.json", asdict(manifest))
+        write_json_atomically(building / MANIFEST_FILE, asdict(manifest))
         folder = workspace.dataset(manifest.id)
         if folder.exists():
             return read_manifest(workspace, manifest.id)
@@ -109,7 +99,7 @@ def write_dataset(
 
 def list_datasets(workspace: Workspace) -> list[Manifest]:
     """The datasets on disk, newest first."""
-    manifests = [_manifest(folder) for folder in workspace.datasets.iterdir() if (folder / "manifest.json").exists()]
+    manifests = [manifest_in(folder) for folder in workspace.datasets.iterdir() if (folder / MANIFEST_FILE).exists()]
     return sorted(manifests, key=lambda manifest: (manifest.created, manifest.id), reverse=True)
 
 
@@ -120,77 +110,24 @@ def read_manifest(workspace: Workspace, dataset_id: str) -> Manifest:
         NotFound: there is no dataset of that id.
     """
     folder = workspace.dataset(dataset_id)
-    if not (folder / "manifest.json").exists():
+    if not (folder / MANIFEST_FILE).exists():
         known = ", ".join(manifest.id for manifest in list_datasets(workspace)[:5]) or "none yet"
         raise NotFound(f"There is no dataset {dataset_id!r}. Known: {known}.")
-    return _manifest(folder)
+    return manifest_in(folder)
 
 
 def read_rows(workspace: Workspace, dataset_id: str) -> Iterator[Row]:
     """The rows of a dataset, in order."""
     read_manifest(workspace, dataset_id)
-    with (workspace.dataset(dataset_id) / "rows.jsonl").open(encoding="utf-8") as stream:
+    with (workspace.dataset(dataset_id) / _ROWS_FILE).open(encoding="utf-8") as stream:
         for line in stream:
             yield Row(**json.loads(line))
 
 
-def delete_dataset(workspace: Workspace, dataset_id: str) -> str:
-    """Move a dataset into the trash, where it stays for `TRASH_DAYS`. Returns the token that `restore_dataset` takes.
-
-    Raises:
-        NotFound: there is no dataset of that id.
-        BadInput: a run that waits or works needs it.
-    """
+def read_removed(workspace: Workspace, dataset_id: str) -> Iterator[RemovedRow]:
+    """The rows of its parents that a dataset does not have."""
     read_manifest(workspace, dataset_id)
-    if run := _run_that_needs(workspace, dataset_id):
-        raise BadInput(f"Run {run.id} needs the dataset {dataset_id}, so it stays. Stop the run or let it finish, then delete.")
-    _empty_old_trash(workspace)
-    token = f"{dataset_id}.{secrets.token_hex(4)}"
-    trashed = workspace.trashed(token)
-    workspace.dataset(dataset_id).rename(trashed)
-    os.utime(trashed)  # a folder's own time doesn't change when it is moved, and the days count from here
-    return token
-
-
-def restore_dataset(workspace: Workspace, token: str) -> Manifest:
-    """Put a deleted dataset back where it was. If it was imported again meanwhile, that one stays: they are the same.
-
-    Raises:
-        NotFound: nothing was deleted under that token, or it has left the trash.
-    """
-    trashed = workspace.trashed(token)
-    if not (trashed / "manifest.json").exists():
-        raise NotFound(f"This dataset is not in the trash any more: it stays there for {TRASH_DAYS} days. Import its file again.")
-    manifest = _manifest(trashed)
-    if not workspace.dataset(manifest.id).exists():
-        trashed.rename(workspace.dataset(manifest.id))
-    else:
-        shutil.rmtree(trashed)
-    return manifest
-
-
-def list_deleted(workspace: Workspace) -> dict[str, Manifest]:
-    """The datasets in the trash by the token that restores them, the last deleted first."""
-    folders = [folder for folder in workspace.trash.iterdir() if (folder / "manifest.json").exists()]
-    folders.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
-    return {folder.name: _manifest(folder) for folder in folders}
-
-
-def _run_that_needs(workspace: Workspace, dataset_id: str) -> Run | None:
-    runs = (run for run in list_runs(workspace) if run.spec.get("dataset") == dataset_id)
-    return next((run for run in runs if not run.status.state.finished), None)
-
-
-def _empty_old_trash(workspace: Workspace) -> None:
-    oldest = now().timestamp() - TRASH_DAYS * 24 * 3600
-    for folder in workspace.trash.iterdir():
-        if folder.stat().st_mtime < oldest:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _manifest(folder: Path) -> Manifest:
-    value = read_json(folder / "manifest.json")
-    return Manifest(**{**value, "parents": tuple(value["parents"]), "problems": tuple(value["problems"])})
+    return (RemovedRow(**value) for value in read_json_lines(workspace.dataset(dataset_id) / _REMOVED_FILE))
 
 
 def _write_rows(path: Path, rows: Iterable[Row]) -> tuple[int, str]:
@@ -202,6 +139,24 @@ def _write_rows(path: Path, rows: Iterable[Row]) -> tuple[int, str]:
             digest.update(said.encode())
             count += 1
     return count, digest.hexdigest()
+
+
+def _write_removed(path: Path, removed: Iterable[RemovedRow]) -> dict[str, int]:
+    """Write the list, if there is one; how many by reason."""
+    counts: Counter[str] = Counter()
+    with path.open("w", encoding="utf-8") as stream:
+        for row in removed:
+            stream.write(_line({key: value for key, value in asdict(row).items() if value is not None}))
+            counts[row.reason] += 1
+    if not counts:
+        path.unlink()
+    return dict(counts)
+
+
+def _fingerprints(workspace: Workspace, parents: Sequence[str]) -> dict[str, str]:
+    """What the parents contain; of one that is not here any more its id says it in short."""
+    folders = {parent: workspace.dataset(parent) for parent in parents}
+    return {parent: manifest_in(folder).fingerprint for parent, folder in folders.items() if (folder / MANIFEST_FILE).exists()}
 
 
 def _said(row: Row) -> dict[str, Any]:

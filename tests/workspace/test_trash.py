@@ -9,17 +9,10 @@ import pytest
 
 from studio.errors import BadInput, NotFound
 from studio.workspace.clock import now, timestamp
-from studio.workspace.datasets import (
-    TRASH_DAYS,
-    delete_dataset,
-    list_datasets,
-    list_deleted,
-    read_rows,
-    restore_dataset,
-    write_dataset,
-)
+from studio.workspace.datasets import list_datasets, read_rows, write_dataset
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import RunState, create_run
+from studio.workspace.trash import TRASH_DAYS, delete_dataset, list_deleted, restore_dataset
 from tests.support import make_rows
 
 

@@ -23,18 +23,9 @@ from studio.ui.pages.data_tokens import TokensSection
 from studio.ui.text import data as text
 from studio.ui.views import data as view
 from studio.ui.views.data_rows import RowFilter
-from studio.workspace.datasets import (
-    ANSWERS,
-    TRASH_DAYS,
-    Manifest,
-    delete_dataset,
-    list_datasets,
-    list_deleted,
-    read_manifest,
-    read_rows,
-    restore_dataset,
-)
+from studio.workspace.datasets import ANSWERS, Manifest, list_datasets, read_manifest, read_rows
 from studio.workspace.runs import Run
+from studio.workspace.trash import TRASH_DAYS, delete_dataset, list_deleted, restore_dataset
 
 _SECTIONS: Sequence[Callable[[Studio], Section]] = (AnswersSection, TokensSection, RejectedSection, ManifestSection)
 """The tabs about the chosen dataset after its rows, in their order."""
