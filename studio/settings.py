@@ -13,6 +13,8 @@
 | STUDIO_TEACHER         | the model that writes rows from manuals, as URL#MODEL              | none                   |
 | STUDIO_TEACHER_KEY     | its key; sent to that address and no other                         | none                   |
 | STUDIO_HOST, PORT      | where the app listens                                              | 127.0.0.1, 7860        |
+| HF_TOKEN               | a token of the Hugging Face Hub that may write, to push datasets   | none                   |
+| HF_ENDPOINT            | the address of the Hub                                             | https://huggingface.co |
 | SPACE_ID, SPACE_HOST, SPACE_AUTHOR_NAME, OAUTH_CLIENT_ID | set by a Hugging Face Space      |                        |
 """
 
@@ -29,6 +31,7 @@ from studio.errors import BadInput
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SPACE_VOLUME = Path("/data")
+HUB_URL = "https://huggingface.co"
 
 
 class Settings(BaseSettings):
@@ -48,15 +51,24 @@ class Settings(BaseSettings):
     teacher_key: str | None = Field(default=None, repr=False)
     host: str = Field(default="127.0.0.1", validation_alias=AliasChoices("STUDIO_HOST", "GRADIO_SERVER_NAME"))
     port: int = Field(default=7860, ge=1, le=65535, validation_alias=AliasChoices("PORT", "GRADIO_SERVER_PORT"))
+    hub_token: str | None = Field(default=None, validation_alias="HF_TOKEN", repr=False)
+    hub_url: str = Field(default=HUB_URL, validation_alias="HF_ENDPOINT")
     space_id: str | None = Field(default=None, validation_alias="SPACE_ID")
     space_host: str | None = Field(default=None, validation_alias="SPACE_HOST")
     space_author: str | None = Field(default=None, validation_alias="SPACE_AUTHOR_NAME")
     oauth_client: str | None = Field(default=None, validation_alias="OAUTH_CLIENT_ID")
 
-    @field_validator("public_requested", "operator_key", "home", "database_url", "url", "teacher", "teacher_key", mode="before")
+    @field_validator(
+        "public_requested", "operator_key", "home", "database_url", "url", "teacher", "teacher_key", "hub_token", mode="before"
+    )
     @classmethod
     def _empty_means_unset(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("hub_url")
+    @classmethod
+    def _without_trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/") or HUB_URL
 
     @property
     def on_space(self) -> bool:

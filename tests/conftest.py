@@ -30,7 +30,17 @@ _CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 EMBEDDED = "smollm2-135m-instruct"
-_FOREIGN = ("SPACE_ID", "SPACE_HOST", "SPACE_AUTHOR_NAME", "OAUTH_CLIENT_ID", "PORT", "GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT")
+_FOREIGN = (
+    "SPACE_ID",
+    "SPACE_HOST",
+    "SPACE_AUTHOR_NAME",
+    "OAUTH_CLIENT_ID",
+    "PORT",
+    "GRADIO_SERVER_NAME",
+    "GRADIO_SERVER_PORT",
+    "HF_TOKEN",
+    "HF_ENDPOINT",
+)
 
 
 @pytest.fixture(autouse=True)

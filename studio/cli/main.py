@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from studio.cli import checking, data, distilling, evaluating, identity, listing, serving, sharing, talking, tokens, training
+from studio.cli import checking, data, datasets, distilling, evaluating, identity, listing, serving, sharing, talking, tokens, training
 from studio.cli.output import errors
 from studio.errors import StudioError
 
@@ -25,6 +25,11 @@ app.command("tokens")(tokens.tokens)
 app.command("check-leakage")(data.check_leakage)
 app.command("identity")(identity.identity)
 app.command("distill")(distilling.distill)
+app.command("datasets")(datasets.datasets)
+app.command("mix")(datasets.mix)
+app.command("split")(datasets.split)
+app.command("export")(datasets.export)
+app.command("push")(datasets.push)
 app.command("train")(training.train)
 app.command("chat")(talking.chat)
 app.command("eval")(evaluating.evaluate)

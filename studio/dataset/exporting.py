@@ -1,67 +1,140 @@
-"""From a dataset back to an alpaca file, so that what came in can go out again: importing the file gives the same rows.
-
-    [{"instruction": "...", "input": "", "output": "...", "system": "...", "history": [["question", "answer"]], "family": ...}, ...]
-
-The question goes out whole as the instruction: where it was split into instruction and input is not kept.
-"""
+"""From a dataset back to a file, row by row, so that what came in can go out again: importing the file gives the same rows."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain, islice
+from pathlib import Path
 from typing import Any
 
+from studio.dataset.card import render_card
+from studio.dataset.formats import LABELS, Object, RowFormat, format_for, written
+from studio.dataset.lineage import part_of
 from studio.errors import BadInput
-from studio.workspace.datasets import Row
+from studio.workspace.datasets import Row, read_manifest, read_rows
+from studio.workspace.files import replacing
+from studio.workspace.layout import Workspace
 
-_LABELS = ("family", "industry", "intent")
+_ROWS_A_BATCH = 2_000  # of a Parquet file
 
 
-def to_alpaca(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
-    """The rows as alpaca objects, in order; keys that would hold nothing are left out.
+class ExportFormat(StrEnum):
+    """A kind of file. Parquet has the columns of the row format that holds all that the rows say."""
+
+    ALPACA = "alpaca"
+    SHAREGPT = "sharegpt"
+    MESSAGES = "messages"
+    PARQUET = "parquet"
+    PREFERENCE = "preference"
+    KTO = "kto"
+
+    @property
+    def ending(self) -> str:
+        """Of the file's name: alpaca and ShareGPT are usually one array, the others one object a line."""
+        return {"alpaca": "json", "sharegpt": "json", "parquet": "parquet"}.get(self.value, "jsonl")
+
+
+@dataclass(frozen=True)
+class Export:
+    """What was written."""
+
+    path: Path
+    rows: int
+
+
+def formats_of(workspace: Workspace, dataset_id: str) -> list[ExportFormat]:
+    """The formats that a dataset can be exported in, by its first row."""
+    fitting = format_for(next(read_rows(workspace, dataset_id)))
+    if fitting is RowFormat.MESSAGES:
+        return [ExportFormat.ALPACA, ExportFormat.SHAREGPT, ExportFormat.MESSAGES, ExportFormat.PARQUET]
+    return [ExportFormat(fitting.value), ExportFormat.PARQUET]
+
+
+def export_dataset(workspace: Workspace, dataset_id: str, path: Path, export_format: ExportFormat) -> Export:
+    """Write a dataset as a file of that format; the file appears whole or not at all.
 
     Raises:
-        BadInput: a conversation is none that alpaca can hold: perhaps a system message, then questions and answers in turn.
+        NotFound: there is no dataset of that id.
+        BadInput: a row is none that the format can hold, or the file can't be written.
     """
-    for number, row in enumerate(rows):
-        system, turns = _split_system(row.messages)
-        if not _in_turn(turns):
-            raise BadInput(
-                f"Row {number} can't be exported as alpaca: its questions and answers don't take turns. Remove the row, then export."
-            )
-        yield _alpaca_object(row, system, turns)
+    manifest = read_manifest(workspace, dataset_id)
+    try:
+        with replacing(path) as temporary:
+            _write(read_rows(workspace, dataset_id), temporary, export_format)
+    except OSError as error:
+        raise BadInput(f"{path} can't be written: {error.strerror or error}. Choose another place.") from error
+    return Export(path, manifest.rows)
 
 
-def alpaca_json(rows: Iterable[Row]) -> Iterator[str]:
-    """The rows as one JSON array, piece by piece, one row a line.
+def export_bundle(workspace: Workspace, dataset_id: str, path: Path, export_format: ExportFormat) -> Export:
+    """Write a zip to take away: the dataset in that format, and its card. Laid out as a repository of the Hub is.
 
     Raises:
-        BadInput: as `to_alpaca`.
+        NotFound, BadInput: as `export_dataset`.
     """
+    part = part_of(read_manifest(workspace, dataset_id))
+    data = path.with_name(f".{path.name}.{export_format.ending}")
+    try:
+        export = export_dataset(workspace, dataset_id, data, export_format)
+        with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("README.md", render_card(workspace, dataset_id, data_file=data_file(part, export_format)))
+            archive.write(data, data_file(part, export_format))
+    finally:
+        data.unlink(missing_ok=True)
+    return Export(path, export.rows)
+
+
+def data_file(part: str, export_format: ExportFormat) -> str:
+    """Where the rows lie beside the card."""
+    return f"data/{part}.{export_format.ending}"
+
+
+def _write(rows: Iterator[Row], path: Path, export_format: ExportFormat) -> None:
+    if export_format is ExportFormat.PARQUET:
+        _write_parquet(rows, path)
+        return
+    values = written(rows, RowFormat(export_format.value))
+    with path.open("w", encoding="utf-8") as stream:
+        stream.writelines(_lines(values) if export_format.ending == "jsonl" else _array(values))
+
+
+def _array(values: Iterable[Object]) -> Iterator[str]:
+    """One JSON array, one row a line."""
     opening = "[\n"
-    for value in to_alpaca(rows):
+    for value in values:
         yield opening + json.dumps(value, ensure_ascii=False)
         opening = ",\n"
-    yield "[]\n" if opening == "[\n" else "\n]\n"
+    yield "\n]\n"
 
 
-def _split_system(messages: Sequence[Mapping[str, str]]) -> tuple[str, Sequence[Mapping[str, str]]]:
-    if messages and messages[0]["role"] == "system":
-        return messages[0]["content"], messages[1:]
-    return "", messages
+def _lines(values: Iterable[Object]) -> Iterator[str]:
+    return (json.dumps(value, ensure_ascii=False) + "\n" for value in values)
 
 
-def _in_turn(turns: Sequence[Mapping[str, str]]) -> bool:
-    roles = [turn["role"] for turn in turns]
-    return len(roles) >= 2 and roles == ["user", "assistant"] * (len(roles) // 2)
+def _write_parquet(rows: Iterator[Row], path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    first = next(rows)
+    row_format = format_for(first)
+    values = written(chain([first], rows), row_format)
+    schema = pyarrow.schema(_columns(row_format))
+    with pyarrow.parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+        while batch := list(islice(values, _ROWS_A_BATCH)):
+            writer.write_table(pyarrow.Table.from_pylist(batch, schema=schema))
 
 
-def _alpaca_object(row: Row, system: str, turns: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-    texts = [turn["content"] for turn in turns]
-    value: dict[str, Any] = {"instruction": texts[-2], "input": "", "output": texts[-1]}
-    if system:
-        value["system"] = system
-    if history := [list(pair) for pair in zip(texts[:-2:2], texts[1:-2:2], strict=True)]:
-        value["history"] = history
-    labels = {label: getattr(row, label) for label in _LABELS}
-    return value | {label: text for label, text in labels.items() if text is not None}
+def _columns(row_format: RowFormat) -> Mapping[str, Any]:
+    import pyarrow
+
+    text = pyarrow.string()
+    turns = pyarrow.list_(pyarrow.struct({"role": text, "content": text}))
+    columns: dict[RowFormat, dict[str, Any]] = {
+        RowFormat.PREFERENCE: {"prompt": turns, "chosen": turns, "rejected": turns},
+        RowFormat.KTO: {"prompt": turns, "completion": turns, "label": pyarrow.bool_()},
+    }
+    return columns.get(row_format, {"messages": turns}) | dict.fromkeys(LABELS, text)

@@ -31,6 +31,12 @@ _LOG_TAGS = frozenset(
     {"customer", "client", "visitor", "caller", "agent", "representative", "advisor", "adviser", "operator", "客服", "客户"}
 )
 _SILENT = frozenset({"action", "tool", "function", "function_call", "observation", "event", "note", "ipython"})
+_ALSO_SPOKEN: Mapping[str, frozenset[str]] = {
+    "assistant": frozenset({"user"}),
+    "gpt": frozenset({"human"}),
+    "system": frozenset({"user", "human"}),
+}
+"""Speakers of OpenAI's and ShareGPT's words, each with those who show that a file speaks them."""
 _BETTER = (("chosen", "rejected"), ("preferred", "dispreferred"), ("accepted", "rejected"))
 _VERDICTS = ("label", "kto_tag")
 
@@ -138,6 +144,9 @@ def _roles(conversations: Sequence[Sequence[object]], speaker: str | None) -> di
     later = any(tag == "system" for conversation in spoken for tag in conversation[1:])
     if "system" in roles and "assistant" not in roles.values() and later:
         roles["system"] = "assistant"
+    for tag, company in _ALSO_SPOKEN.items():  # first heard further down the file than the guess looks
+        if tags.keys() & company and (tag == "system" or "assistant" not in roles.values()):
+            roles.setdefault(tag, _usual_role(tag))
     return {tag: role for tag, role in roles.items() if role is not None}
 
 

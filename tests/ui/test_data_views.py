@@ -127,12 +127,9 @@ def test_the_list_shows_each_dataset_escaped_and_folds_the_older_ones() -> None:
     assert "0123456789ab<" in shown
 
 
-def test_facts_and_manifest_name_the_dataset_and_its_whole_fingerprint() -> None:
+def test_facts_name_the_dataset() -> None:
     assert 'href="train?dataset=answers-1"' in view.facts_html(MANIFEST)
     assert "Answers &lt;b&gt; &amp; more" in view.facts_html(MANIFEST)
-    assert MANIFEST.fingerprint in view.manifest_html(MANIFEST)
-    assert "Made from" not in view.manifest_html(MANIFEST)
-    assert "Made from" in view.manifest_html(replace(MANIFEST, parents=("answers-0",)))
 
 
 def test_rejected_rows_are_paged_and_every_one_is_reached() -> None:

@@ -1,4 +1,4 @@
-"""Data: import what a team has, see every row and every rejected one, export it, delete it and take that back."""
+"""Data: import what a team has, see every row and every rejected one, mix, split and export it, delete it and take that back."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from typing import Any
 
 import gradio as gr
 
-from studio.dataset.exporting import alpaca_json
 from studio.errors import BadInput, NotFound
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
 from studio.ui.pages.data_answers import AnswersSection
+from studio.ui.pages.data_card import CardSection
 from studio.ui.pages.data_import import ImportSection
-from studio.ui.pages.data_manifest import ManifestSection
+from studio.ui.pages.data_mixing import MixingSection
 from studio.ui.pages.data_progress import ImportProgress
 from studio.ui.pages.data_rejected import RejectedSection
 from studio.ui.pages.data_rows import RowsSection
-from studio.ui.pages.data_section import Section, Updates, chosen_dataset, offer
+from studio.ui.pages.data_section import Section, Updates, chosen_dataset
 from studio.ui.pages.data_tokens import TokensSection
 from studio.ui.text import data as text
 from studio.ui.views import data as view
 from studio.ui.views.data_rows import RowFilter
-from studio.workspace.datasets import ANSWERS, Manifest, list_datasets, read_manifest, read_rows
+from studio.workspace.datasets import Manifest, list_datasets, read_manifest
 from studio.workspace.runs import Run
 from studio.workspace.trash import TRASH_DAYS, delete_dataset, list_deleted, restore_dataset
 
-_SECTIONS: Sequence[Callable[[Studio], Section]] = (AnswersSection, TokensSection, RejectedSection, ManifestSection)
+_SECTIONS: Sequence[Callable[[Studio], Section]] = (AnswersSection, TokensSection, RejectedSection, CardSection)
 """The tabs about the chosen dataset after its rows, in their order."""
 
 # Keeps the address in step with what is shown, so that a reload and a copied address show the same.
@@ -59,6 +59,7 @@ class _DataPage:
         self.notice = gr.HTML(view.visitor_html(), visible=False)
         self.importing = ImportSection(studio, self.watch)
         self.progress = ImportProgress(studio, self.imported)
+        self.mixing = MixingSection(studio, self.made)
         self.message = gr.HTML(visible=False)
         self.undo = gr.Button(text.UNDO, visible=False)
         self.listing = gr.HTML()
@@ -72,9 +73,7 @@ class _DataPage:
     def _lay_out_dataset(self) -> None:
         self.facts = gr.HTML()
         with gr.Row(visible=False) as self.actions:
-            self.export = gr.Button(text.EXPORT, scale=0, min_width=220)
             self.delete = gr.Button(text.DELETE, variant="stop", scale=0, min_width=120)
-            self.exported = gr.DownloadButton(visible=False, variant="primary", scale=0, min_width=280)
         with gr.Tabs():
             with gr.Tab(text.ROWS_TAB):
                 self.rows = RowsSection(self._workspace)
@@ -85,10 +84,10 @@ class _DataPage:
         private: dict[str, Any] = {"api_visibility": "private"}
         quiet: dict[str, Any] = {"show_progress": "hidden", **private}
         dataset = [
-            self.dataset, self.facts, self.actions, self.export, self.exported, *self.rows.outputs,
+            self.dataset, self.facts, self.actions, *self.rows.outputs,
             *(output for section in self.sections for output in section.outputs),
         ]  # fmt: skip
-        changed = [self.message, self.undo, self.listing, self.chosen, self.trash, self.deleted, *dataset]
+        changed = [self.message, self.undo, self.listing, self.chosen, self.trash, self.deleted, *self.mixing.outputs, *dataset]
 
         def write_address(event: Any, name: str) -> None:
             event.success(None, [self.chosen, *self.rows.inputs], None, js=_WRITE_ADDRESS, api_name=f"{name}_address")
@@ -108,7 +107,7 @@ class _DataPage:
             [*self.progress.outputs, *changed], lambda event, name: self.progress.write_address(event, name, address)
         )
         self.progress.wire(changed, address)
-        self.export.click(plainly(self.export_rows), self.chosen, self.exported, api_name="data_export", **private)
+        self.mixing.wire(changed, write_address)
         write_address(
             self.delete.click(plainly(self.remove), self.chosen, changed, api_name="data_delete", **private), "data_delete"
         )
@@ -149,6 +148,10 @@ class _DataPage:
             return updates  # it was deleted since
         return updates | {self.message: _filled(view.imported_html(manifest, result))}
 
+    def made(self, manifest: Manifest, markup: str) -> Updates:
+        """A dataset that was made of others, and what to say about it; only an operator gets here."""
+        return self._everything(manifest.id, operator=True) | {self.message: _filled(markup)}
+
     def remove(self, dataset: str | None, request: gr.Request) -> Updates:
         """Delete the chosen dataset, and offer to take that back.
 
@@ -178,17 +181,6 @@ class _DataPage:
         manifest = restore_dataset(self._workspace, token)
         return self._everything(manifest.id, operator=True) | {self.message: _filled(view.restored_html(manifest))}
 
-    def export_rows(self, dataset: str | None, request: gr.Request) -> gr.DownloadButton:
-        """Write the dataset as an alpaca file and offer it.
-
-        Raises:
-            NotAllowed: the caller is a visitor.
-            BadInput: none is chosen, or a row is no alpaca row.
-        """
-        require_operator(self._settings, request, to="export a dataset")
-        content = "".join(alpaca_json(read_rows(self._workspace, chosen_dataset(dataset))))
-        return offer(self._workspace, f"{dataset}.json", content)
-
     def _everything(self, chosen: str | None, *, operator: bool, wanted: RowFilter | None = None, page: int = 1) -> Updates:
         """The whole page around the chosen dataset; one that does not exist is said so, and the others stay in reach."""
         found = list_datasets(self._workspace)
@@ -201,6 +193,7 @@ class _DataPage:
             self.chosen: gr.Dropdown(choices, value=chosen, visible=bool(found)),
             self.trash: gr.Accordion(visible=bool(deleted)),
             self.deleted: gr.Dropdown(view.deleted_choices(deleted), value=next(iter(deleted), None)),
+            **self.mixing.offer(found, chosen, operator=operator),
             **self._dataset_updates(chosen, operator=operator, wanted=wanted or RowFilter(), page=page),
         }
 
@@ -218,8 +211,6 @@ class _DataPage:
             self.dataset: gr.Column(visible=True),
             self.facts: view.facts_html(manifest),
             self.actions: gr.Row(visible=operator),
-            self.export: gr.Button(visible=manifest.kind == ANSWERS),
-            self.exported: gr.DownloadButton(visible=False),
         }
         for section in self.sections:
             updates |= section.open(manifest, operator=operator)

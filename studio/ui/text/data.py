@@ -50,17 +50,8 @@ OLDER = "{count} older"
 CHOSEN_MARK = "shown below"
 
 CHOOSE = "Dataset"
-FACTS = {
-    "rows": "Rows",
-    "rejected": "Rejected",
-    "source": "Source",
-    "created": "Created",
-    "fingerprint": "Fingerprint (SHA-256)",
-    "id": "Id",
-    "parents": "Made from",
-}
+FACTS = {"source": "Source", "fingerprint": "Fingerprint"}
 LINK_TO_VIEW = "Link to this view"
-EXPORT = "Export as alpaca JSON"
 DOWNLOAD = "Download {name} ({size})"
 DELETE = "Delete"
 DELETED = "The dataset {name} was deleted. It stays in the trash for {days} days."
@@ -76,7 +67,6 @@ CHOOSE_DATASET = "Choose a dataset first."
 ROWS_TAB = "Rows"
 REJECTED_TAB = "Rejected rows"
 REJECTED_TAB_COUNTED = "Rejected rows ({count})"
-MANIFEST_TAB = "Manifest"
 SEARCH = "Text in question or answer"
 SEARCH_HELP = "Press Enter to search."
 INDUSTRY = "Industry"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -56,7 +55,7 @@ def facts_html(manifest: Manifest) -> str:
         f"{manifest.rejected:,} rejected",
         f"{text.FACTS['source']}: {manifest.source}",
         moment(manifest.created),
-        f"{text.FACTS['fingerprint'].split(' ')[0]} {manifest.fingerprint[:_SHORT_FINGERPRINT]}",
+        f"{text.FACTS['fingerprint']} {manifest.fingerprint[:_SHORT_FINGERPRINT]}",
     ]
     hint = f"<p>{IDENTITY_MIX}</p>" if manifest.source.startswith(SOURCE) else ""
     train = f"train?{urlencode({'dataset': manifest.id})}"
@@ -69,17 +68,6 @@ def facts_html(manifest: Manifest) -> str:
 def link_html(dataset: str, wanted: RowFilter, page: int) -> str:
     """The link to what is being looked at."""
     return f'<a href="{escape(address(dataset, wanted, page), quote=True)}">{text.LINK_TO_VIEW}</a>'
-
-
-def manifest_html(manifest: Manifest) -> str:
-    """All that is written down about a dataset, but for the rejected rows, which have a place of their own."""
-    values = asdict(manifest) | {"parents": ", ".join(manifest.parents), "created": moment(manifest.created)}
-    rows = "".join(
-        f'<tr><th scope="row">{label}</th><td style="overflow-wrap:anywhere">{escape(str(values[key]))}</td></tr>'
-        for key, label in text.FACTS.items()
-        if values[key] != ""
-    )
-    return f'<div class="studio-scroll"><table class="studio-table">{rows}</table></div>'
 
 
 def rejected_html(problems: Sequence[Mapping[str, Any]], page: int) -> str:
