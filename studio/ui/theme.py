@@ -61,6 +61,7 @@ button[role="tab"].selected { color: #0f766e !important; } .dark button[role="ta
 .prose .studio-table, .prose .studio-table :is(th, td, tr) { border-width: 0 0 1px; border-color: var(--border-color-primary); }
 .prose .studio-table { display: table; overflow: visible; }
 .prose pre, .prose pre code { white-space: pre-wrap !important; overflow-wrap: anywhere; overflow: visible !important; }
+.prose :not(pre) > code { white-space: normal !important; overflow-wrap: anywhere; }
 .studio-scroll { overflow-x: auto; contain: inline-size; }
 [aria-label="Static column"] { display: none; }
 @media (max-width: 640px) { .gradio-container { padding: .5rem !important; } }

@@ -34,7 +34,7 @@ def test_a_card_of_which_nobody_said_anything_says_so(workspace: Workspace, data
     assert "It was not examined." in body
     assert "free of personal data is not known" in body
     assert "Nothing is held out" in body
-    assert "| rows | 16 |" in body and "| families (one need, one right answer) | 4 |" in body
+    assert "- Rows: 16" in body and "- Families (one need, one right answer): 4" in body
 
 
 def test_the_header_says_where_the_rows_lie_and_of_which_part_they_are(workspace: Workspace) -> None:

@@ -35,7 +35,8 @@ class CardSection:
                 self._lay_out_export()
                 self._lay_out_notes()
                 self._lay_out_push()
-            self.show = gr.Button(text.SHOW_CARD)
+            with gr.Row():
+                self.show = gr.Button(text.SHOW_CARD, scale=0, min_width=160)
             self.card = gr.Markdown(visible=False, label=text.CARD_SHOWN, container=True)
 
     def _lay_out_export(self) -> None:

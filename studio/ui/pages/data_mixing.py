@@ -47,7 +47,7 @@ class MixingSection:
         with gr.Row():
             self.weights = [gr.Number(1, minimum=0, visible=False, min_width=160) for _ in range(MOST_PARTS)]
         with gr.Row():
-            self.rows = gr.Number(None, label=text.MIX_ROWS, info=text.MIX_ROWS_HELP, precision=0, minimum=2, min_width=160)
+            self.rows = gr.Number(0, label=text.MIX_ROWS, info=text.MIX_ROWS_HELP, precision=0, minimum=0, min_width=160)
             self.mix_seed = gr.Number(0, label=text.SEED, info=text.SEED_HELP, precision=0, min_width=160)
             self.mix_name = gr.Textbox(label=text.NAME, info=text.MIX_NAME_HELP, max_length=100, min_width=200)
         self.mix_counts = gr.HTML()
@@ -87,12 +87,12 @@ class MixingSection:
         private: dict[str, Any] = {"api_visibility": "private"}
         quiet: dict[str, Any] = {"show_progress": "hidden", **private}
         mixing = [self.parts, self.rows, self.mix_seed, *self.weights]
-        self.parts.change(
-            plainly(self.choose_parts), mixing, [*self.weights, self.mix_counts], api_name="data_mix_parts", **quiet
-        )
+        self.parts.input(plainly(self.choose_parts), mixing, [*self.weights, self.mix_counts], api_name="data_mix_parts", **quiet)
+        numbers = (self.rows, self.mix_seed, *self.weights)
         gr.on(
-            [number.change for number in (self.rows, *self.weights)],
-            plainly(self.look_at_mix), mixing, self.mix_counts, api_name="data_mix_counts", **quiet,
+            [event for number in numbers for event in (number.input, number.submit, number.blur)],
+            plainly(self.look_at_mix), mixing, self.mix_counts,
+            api_name="data_mix_counts", trigger_mode="always_last", **quiet,
         )  # fmt: skip
         mixed = self.mix.click(plainly(self.make_mix), [self.mix_name, *mixing], outputs, api_name="data_mix", **private)
         then(mixed, "data_mix")

@@ -76,7 +76,7 @@ def refused_html(sentence: str) -> str:
 def _how(part: Part) -> str:
     if not part.copies:
         return text.SAMPLED.format(count=f"{part.sampled:,}", left=f"{part.left_out:,}")
-    times = text.ONCE if part.copies == 1 else text.TIMES.format(count=part.copies)
+    times = text.TIMES.get(part.copies) or text.MANY_TIMES.format(count=part.copies)
     pieces = [text.WHOLE.format(times=times)]
     if part.sampled:
         pieces.append(text.SOME_ONCE_MORE.format(count=f"{part.sampled:,}"))
