@@ -88,6 +88,15 @@ def export_bundle(workspace: Workspace, dataset_id: str, path: Path, export_form
     return Export(path, export.rows)
 
 
+def alpaca_json(rows: Iterable[Row]) -> Iterator[str]:
+    """Rows that are no dataset yet as one alpaca array, piece by piece.
+
+    Raises:
+        BadInput: a row is none that alpaca can hold.
+    """
+    return _array(written(rows, RowFormat.ALPACA))
+
+
 def data_file(part: str, export_format: ExportFormat) -> str:
     """Where the rows lie beside the card."""
     return f"data/{part}.{export_format.ending}"
@@ -108,7 +117,7 @@ def _array(values: Iterable[Object]) -> Iterator[str]:
     for value in values:
         yield opening + json.dumps(value, ensure_ascii=False)
         opening = ",\n"
-    yield "\n]\n"
+    yield "[]\n" if opening == "[\n" else "\n]\n"
 
 
 def _lines(values: Iterable[Object]) -> Iterator[str]:

@@ -56,6 +56,10 @@ def format_for(row: Row) -> RowFormat:
 def _check(row: Row, number: int, row_format: RowFormat) -> None:
     _, turns = _split_system(row.messages)
     roles = [turn["role"] for turn in turns]
+    if roles[-1:] != ["assistant"]:
+        raise BadInput(
+            f"Row {number} can't be exported as {row_format}: it has no answer. Answer it, or remove the row, then export."
+        )
     if len(roles) < 2 or roles != ["user", "assistant"] * (len(roles) // 2):
         raise BadInput(
             f"Row {number} can't be exported as {row_format}: its questions and answers don't take turns. Remove the row, then export."

@@ -150,6 +150,8 @@ def _check_kinds(workspace: Workspace, manifests: Sequence[Manifest]) -> None:
 
 
 def _kind(row: Row) -> str:
+    if row.messages[-1]["role"] != "assistant":
+        return "questions without answers"
     if row.rejected is not None:
         return "preference pairs"
     return "answers" if row.label is None else "answers with a verdict"

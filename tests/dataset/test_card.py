@@ -105,6 +105,12 @@ def test_what_people_wrote_can_not_change_the_card(workspace: Workspace) -> None
     assert "````text\n```\n# Hi\n````" in body
 
 
+def test_questions_without_answers_are_called_that(workspace: Workspace) -> None:
+    rows = [replace(row, messages=row.messages[:1]) for row in make_rows(2, 1)]
+    body = card(workspace, write_dataset(workspace, rows, name="questions", source="x").id)[1]
+    assert "2 questions of customers, without answers" in body and "which has no answer yet" in body
+
+
 def test_there_is_no_card_of_nothing(workspace: Workspace) -> None:
     with pytest.raises(NotFound):
         render_card(workspace, "none")

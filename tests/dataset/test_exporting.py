@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studio.dataset.exporting import ExportFormat, export_bundle, export_dataset, formats_of
+from studio.dataset.exporting import ExportFormat, alpaca_json, export_bundle, export_dataset, formats_of
 from studio.dataset.importing import import_file
 from studio.dataset.registry import import_registry
 from studio.errors import BadInput, NotFound
@@ -165,6 +165,10 @@ def test_what_is_not_there_or_can_not_be_written_is_one_sentence(workspace: Work
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(BadInput, match="can't be written"):
         export_dataset(workspace, dataset, tmp_path / "file" / "x.json", ExportFormat.ALPACA)
+
+
+def test_no_rows_are_an_empty_array() -> None:
+    assert json.loads("".join(alpaca_json([]))) == []
 
 
 def test_another_answer_is_another_dataset(workspace: Workspace, tmp_path: Path) -> None:

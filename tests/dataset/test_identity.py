@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from studio.dataset.examination import examine
-from studio.dataset.exporting import to_alpaca
+from studio.dataset.exporting import alpaca_json
 from studio.dataset.identity.brand import LANGUAGES, TONES, Brand, IdentityForm, Language, Tone
 from studio.dataset.identity.from_file import render_file
 from studio.dataset.identity.saving import keep_form, kept_form, save_identity
@@ -200,7 +200,7 @@ def test_a_saved_identity_is_a_dataset_like_any_other(workspace: Workspace, tmp_
     assert result.dataset.source == "brand identity" and result.dataset.id.startswith("identity-of-nova-")
     assert save_identity(workspace, both, render_templates(both)).dataset == result.dataset, "the same brand is the same dataset"
     path = tmp_path / "out.json"
-    path.write_text(json.dumps(list(to_alpaca(read_rows(workspace, result.dataset.id)))))
+    path.write_text("".join(alpaca_json(read_rows(workspace, result.dataset.id))))
     assert [(row.question, row.answer) for row in read_file(path)] == [
         (row.question, row.answer) for row in render_templates(both).rows
     ]

@@ -95,7 +95,9 @@ def test_a_licence_is_kept_only_where_all_parts_have_the_same(workspace: Workspa
 def test_what_can_not_be_mixed_is_said(workspace: Workspace) -> None:
     big, little = two(workspace)
     pairs = write_dataset(workspace, [replace(make_rows()[0], rejected="No.")], name="pairs", source="x").id
+    asked = write_dataset(workspace, [replace(make_rows()[0], messages=make_rows()[0].messages[:1])], name="asked", source="x").id
     for weights, sentence in (
+        ({big: 1.0, asked: 1.0}, "questions without answers"),
         ({big: 1.0}, "two datasets or more"),
         ({big: 1.0, little: 0.0}, f"The weight of {little} is 0"),
         ({big: 1.0, little: float("nan")}, "number above 0"),
