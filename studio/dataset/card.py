@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from studio.dataset.formats import format_for
+from studio.dataset.languages import UNDETERMINED, language_of
 from studio.dataset.lineage import Relative, licence_of, parents_of, part_of, reason_in_words, recipe_in_words
 from studio.workspace.datasets import Manifest, Row, read_manifest, read_rows
 from studio.workspace.files import read_json
@@ -30,6 +31,8 @@ LICENCES = (
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$])")
+_ROWS_TO_TELL_LANGUAGES = 2_000
+_RAREST_LANGUAGE = 0.05  # share of the rows
 _SHOWN = 600  # characters of a text in the example
 
 
@@ -42,6 +45,8 @@ class Contents:
     with_system: int
     families: int
     industries: Mapping[str, int]
+    languages: Sequence[str]
+    """Codes of those that at least one row in twenty is in, told from up to 2,000 rows."""
     question_words: int
     answer_words: int
     """Words of the middle question and answer."""
@@ -83,7 +88,7 @@ def card_of(workspace: Workspace, dataset_id: str) -> Card:
         recipe=recipe_in_words(manifest.recipe),
         removed=[(reason_in_words(reason), count) for reason, count in manifest.removed.items()],
         rejected=rejected.most_common(),
-        contents=_contents(workspace, dataset_id),
+        contents=_contents(workspace, manifest),
         example=next(read_rows(workspace, dataset_id)),
         examination=stored_examination(workspace, dataset_id),
         part=part_of(manifest),
@@ -112,7 +117,9 @@ def render_body(card: Card, *, data_file: str | None = None) -> str:
     """The card without its header."""
     fields = [name for name in ("family", "industry", "intent") if getattr(card.example, name) is not None]
     template = _environment().get_template("card.md.j2")
-    return template.render(card=card, fields=fields, row_format=format_for(card.example).value, data_file=data_file)
+    return template.render(
+        card=card, fields=fields, row_format=format_for(card.example).value, data_file=data_file, languages=languages_of(card)
+    )
 
 
 def stored_examination(workspace: Workspace, dataset_id: str) -> Mapping[str, Any] | None:
@@ -122,9 +129,10 @@ def stored_examination(workspace: Workspace, dataset_id: str) -> Mapping[str, An
     return value if isinstance(value, dict) and "score" in value else None
 
 
-def languages_of(notes: Notes) -> list[str]:
-    """The codes, as they were written down."""
-    return [code for code in re.split(r"[\s,;]+", notes.languages.lower()) if code]
+def languages_of(card: Card) -> list[str]:
+    """The codes that somebody wrote down, or else those that the rows seem to be in."""
+    written = [code for code in re.split(r"[\s,;]+", card.notes.languages.lower()) if code]
+    return written or list(card.contents.languages)
 
 
 def _header(card: Card, data_file: str | None) -> dict[str, Any]:
@@ -133,7 +141,7 @@ def _header(card: Card, data_file: str | None) -> dict[str, Any]:
     header: dict[str, Any] = {
         "pretty_name": " ".join(card.manifest.name.split()),
         "license": licence if known else "other",
-        "language": languages_of(card.notes),
+        "language": languages_of(card),
         "size_categories": [_size(card.manifest.rows)],
         "task_categories": ["text-generation"],
         "tags": ["customer-support", "firstline-studio"],
@@ -145,13 +153,15 @@ def _header(card: Card, data_file: str | None) -> dict[str, Any]:
     return {key: value for key, value in header.items() if value}
 
 
-def _contents(workspace: Workspace, dataset_id: str) -> Contents:
+def _contents(workspace: Workspace, manifest: Manifest) -> Contents:
     industries: Counter[str] = Counter()
+    languages: Counter[str] = Counter()
     families: set[str] = set()
     questions: list[int] = []
     answers: list[int] = []
     with_history = with_system = 0
-    for row in read_rows(workspace, dataset_id):
+    one_in = max(1, manifest.rows // _ROWS_TO_TELL_LANGUAGES)
+    for position, row in enumerate(read_rows(workspace, manifest.id)):
         system = row.messages[0]["role"] == "system"
         with_system += system
         with_history += len(row.messages) - system > 2
@@ -159,15 +169,23 @@ def _contents(workspace: Workspace, dataset_id: str) -> Contents:
         answers.append(len(row.answer.split()))
         families |= {row.family} if row.family else set()
         industries.update([row.industry] if row.industry else [])
+        if position % one_in == 0:
+            languages[language_of(f"{row.question} {row.answer}")] += 1
     return Contents(
-        len(answers),
-        with_history,
-        with_system,
-        len(families),
-        dict(industries.most_common()),
-        _middle(questions),
-        _middle(answers),
+        rows=len(answers),
+        with_history=with_history,
+        with_system=with_system,
+        families=len(families),
+        industries=dict(industries.most_common()),
+        languages=_spoken(languages),
+        question_words=_middle(questions),
+        answer_words=_middle(answers),
     )
+
+
+def _spoken(languages: Counter[str]) -> list[str]:
+    total = languages.total()
+    return [code for code, rows in languages.most_common() if code != UNDETERMINED and rows >= _RAREST_LANGUAGE * total]
 
 
 def _middle(values: list[int]) -> int:

@@ -27,7 +27,7 @@ def card(workspace: Workspace, dataset: str, data_file: str | None = None) -> tu
 def test_a_card_of_which_nobody_said_anything_says_so(workspace: Workspace, dataset: str) -> None:
     header, body = card(workspace, dataset)
     assert header["license"] == "unknown"
-    assert "language" not in header and "configs" not in header
+    assert "configs" not in header
     assert header["size_categories"] == ["n<1K"]
     assert "Licence: not written down" in body
     assert "Nothing: every row of the source is in it." in body
@@ -66,6 +66,25 @@ def test_a_licence_is_the_hubs_identifier_or_other_with_its_name(
     assert header["language"] == ["en", "zh"]
     assert identifier in LICENCES
     assert "\nOurs.\n" in body
+
+
+def test_languages_are_told_from_the_rows_until_somebody_writes_them_down(workspace: Workspace) -> None:
+    spoken = (
+        ["Where is my parcel, and when will it arrive?"] * 10
+        + ["我的包裹在哪里？什么时候到？"] * 10
+        + ["Wo ist mein Paket und wann kommt es an?"]
+    )
+    rows = [
+        replace(make_rows()[0], messages=[{"role": "user", "content": text}, {"role": "assistant", "content": text}])
+        for text in spoken
+    ]
+    made = write_dataset(workspace, rows, name="spoken", source="x").id
+    header, body = card(workspace, made)
+    assert header["language"] == ["en", "zh"]
+    assert "Languages: en, zh (told from the rows)" in body
+    write_notes(workspace, made, Notes(languages="de"))
+    header, body = card(workspace, made)
+    assert header["language"] == ["de"] and "told from" not in body
 
 
 def test_it_names_the_parents_with_fingerprints_and_how_it_was_made(workspace: Workspace, dataset: str) -> None:
