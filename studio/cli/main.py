@@ -7,7 +7,20 @@ import sys
 
 import typer
 
-from studio.cli import checking, data, datasets, distilling, evaluating, identity, listing, serving, sharing, talking, tokens, training
+from studio.cli import (
+    checking,
+    data,
+    datasets,
+    distilling,
+    evaluating,
+    identity,
+    listing,
+    serving,
+    sharing,
+    talking,
+    tokens,
+    training,
+)
 from studio.cli.output import errors
 from studio.errors import StudioError
 
