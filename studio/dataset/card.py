@@ -14,15 +14,15 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from studio.dataset.examination import Examination
+from studio.dataset.examined import read_examination
 from studio.dataset.formats import format_for
 from studio.dataset.languages import UNDETERMINED, language_of
 from studio.dataset.lineage import Relative, licence_of, parents_of, part_of, reason_in_words, recipe_in_words
 from studio.workspace.datasets import Manifest, Row, read_manifest, read_rows
-from studio.workspace.files import read_json
 from studio.workspace.layout import Workspace
 from studio.workspace.notes import Notes, read_notes
 
-EXAMINATION_FILE = "examination.json"
 LICENCES = (
     "apache-2.0", "mit", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "cc-by-nd-4.0", "odbl", "odc-by",
     "pddl", "cdla-permissive-2.0", "cdla-sharing-1.0", "gpl-3.0", "bsd-3-clause", "openrail", "other", "unknown",
@@ -66,7 +66,7 @@ class Card:
     rejected: Sequence[tuple[str, int]]
     contents: Contents
     example: Row
-    examination: Mapping[str, Any] | None
+    examination: Examination | None
     part: str
 
 
@@ -90,7 +90,7 @@ def card_of(workspace: Workspace, dataset_id: str) -> Card:
         rejected=rejected.most_common(),
         contents=_contents(workspace, manifest),
         example=next(read_rows(workspace, dataset_id)),
-        examination=stored_examination(workspace, dataset_id),
+        examination=read_examination(workspace, dataset_id),
         part=part_of(manifest),
     )
 
@@ -120,13 +120,6 @@ def render_body(card: Card, *, data_file: str | None = None) -> str:
     return template.render(
         card=card, fields=fields, row_format=format_for(card.example).value, data_file=data_file, languages=languages_of(card)
     )
-
-
-def stored_examination(workspace: Workspace, dataset_id: str) -> Mapping[str, Any] | None:
-    """What the checks found, where they ran and were kept: `score`, `counts`."""
-    path = workspace.dataset(dataset_id) / EXAMINATION_FILE
-    value = read_json(path) if path.exists() else None
-    return value if isinstance(value, dict) and "score" in value else None
 
 
 def languages_of(card: Card) -> list[str]:

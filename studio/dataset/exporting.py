@@ -15,7 +15,7 @@ from studio.dataset.card import render_card
 from studio.dataset.formats import LABELS, Object, RowFormat, format_for, written
 from studio.dataset.lineage import part_of
 from studio.errors import BadInput
-from studio.workspace.datasets import Row, read_manifest, read_rows
+from studio.workspace.datasets import QUESTIONS, Row, read_manifest, read_rows
 from studio.workspace.files import replacing
 from studio.workspace.layout import Workspace
 
@@ -47,7 +47,9 @@ class Export:
 
 
 def formats_of(workspace: Workspace, dataset_id: str) -> list[ExportFormat]:
-    """The formats that a dataset can be exported in, by its first row."""
+    """The formats that a dataset can be exported in, by its first row; none for a list of questions."""
+    if read_manifest(workspace, dataset_id).kind == QUESTIONS:
+        return []
     fitting = format_for(next(read_rows(workspace, dataset_id)))
     if fitting is RowFormat.MESSAGES:
         return [ExportFormat.ALPACA, ExportFormat.SHAREGPT, ExportFormat.MESSAGES, ExportFormat.PARQUET]

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.dataset.card import render_card, stored_examination
+from studio.dataset.card import render_card
+from studio.dataset.examined import read_examination
 from studio.dataset.exporting import ExportFormat, data_file, export_dataset
 from studio.dataset.lineage import part_of
 from studio.errors import BadInput, EngineError
@@ -87,8 +88,8 @@ def destination_of(
     repo = repo.strip()
     if not _REPO.fullmatch(repo) or "--" in repo or ".." in repo:
         raise BadInput("Say where it goes as OWNER/NAME, for example acme/support-answers: letters, digits, '-', '_' and '.'.")
-    examination = stored_examination(workspace, dataset_id)
-    personal = None if examination is None else int((examination.get("counts") or {}).get("personal_data", 0))
+    examination = read_examination(workspace, dataset_id)
+    personal = None if examination is None else examination.counts.get("personal_data", 0)
     url = f"{settings.hub_url.rstrip('/')}/datasets/{repo}"
     return Destination(
         manifest, repo, url, data_file(part_of(manifest), export_format), export_format, public, update, personal

@@ -102,6 +102,7 @@ def make_mix(workspace: Workspace, mix: Mix, *, name: str) -> Manifest:
         source=", ".join(parent.name for parent in parents),
         parents=[parent.id for parent in parents],
         removed=removed,
+        kind=parents[0].kind,
         licence=licences.pop() if len(licences) == 1 else None,
         recipe={
             "kind": "mix",

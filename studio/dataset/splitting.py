@@ -106,6 +106,7 @@ def _write(
         source=split.dataset.source,
         parents=[split.dataset.id],
         removed=sorted((row for rows in removed for row in rows), key=lambda row: row.row),
+        kind=split.dataset.kind,
         licence=licence_of(workspace, split.dataset),
         recipe=recipe if other is None else {**recipe, "validation": other},
     )

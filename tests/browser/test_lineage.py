@@ -92,5 +92,7 @@ def test_mix_split_describe_export_and_push(page: Page, address: str, studio_hom
     expect(page.get_by_text("It is at")).to_be_visible()
     assert hub.visibility == {"acme/blend": "private"}
     assert b"Approved by the team." in hub.files["acme/blend"]["README.md"]
+    page.get_by_role("link", name="Blend", exact=True).last.click()
+    expect(page.get_by_role("heading", name="Blend", exact=True)).to_be_visible()
     names = {one.name for one in list_datasets(Workspace.from_settings(Settings(home=studio_home)))}
     assert names == {"Parcels", "Phones", "Blend", "Blend train", "Blend validation"}

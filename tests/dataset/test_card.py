@@ -8,11 +8,12 @@ import pytest
 import yaml
 
 from studio.dataset.card import LICENCES, render_card
+from studio.dataset.examination import Examination, Finding
+from studio.dataset.examined import write_examination
 from studio.dataset.mixing import make_mix, plan_mix
 from studio.dataset.splitting import make_split, plan_split
 from studio.errors import NotFound
 from studio.workspace.datasets import RemovedRow, write_dataset
-from studio.workspace.files import write_json_atomically
 from studio.workspace.layout import Workspace
 from studio.workspace.notes import Notes, write_notes
 from tests.support import make_rows
@@ -107,8 +108,8 @@ def test_it_counts_what_was_left_out_by_reason(workspace: Workspace) -> None:
 
 
 def test_a_stored_examination_gives_the_score(workspace: Workspace, dataset: str) -> None:
-    path = workspace.dataset(dataset) / "examination.json"
-    write_json_atomically(path, {"rows": 16, "score": 87.5, "counts": {"near_duplicate": 8}, "problems": []})
+    found = [Finding(row, "near_duplicate", "As another.") for row in range(8)]
+    write_examination(workspace, dataset, Examination(16, found))
     body = card(workspace, dataset)[1]
     assert "87.5 of 100" in body and "- near duplicate: 8" in body
     assert "personal data is not known" not in body

@@ -15,7 +15,7 @@ from studio.dataset.exporting import ExportFormat, alpaca_json, export_bundle, e
 from studio.dataset.importing import import_file
 from studio.dataset.registry import import_registry
 from studio.errors import BadInput, NotFound
-from studio.workspace.datasets import Row, read_rows, write_dataset
+from studio.workspace.datasets import QUESTIONS, Row, read_rows, write_dataset
 from studio.workspace.layout import Workspace
 from tests.support import make_rows
 
@@ -165,6 +165,11 @@ def test_what_is_not_there_or_can_not_be_written_is_one_sentence(workspace: Work
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(BadInput, match="can't be written"):
         export_dataset(workspace, dataset, tmp_path / "file" / "x.json", ExportFormat.ALPACA)
+
+
+def test_a_list_of_questions_has_no_format(workspace: Workspace) -> None:
+    row = Row([{"role": "user", "content": "Where is it?"}], "x")
+    assert formats_of(workspace, write_dataset(workspace, [row], name="asked", source="x", kind=QUESTIONS).id) == []
 
 
 def test_no_rows_are_an_empty_array() -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 import huggingface_hub.constants
 import pytest
 
+from studio.dataset.examination import Examination, Finding
+from studio.dataset.examined import write_examination
 from studio.dataset.exporting import ExportFormat
 from studio.dataset.hub import destination_of, push
 from studio.dataset.importing import import_file
 from studio.errors import BadInput, NotFound, StudioError
 from studio.settings import Settings
 from studio.workspace.datasets import read_manifest
-from studio.workspace.files import write_json_atomically
 from studio.workspace.layout import Workspace
 from tests.hub import TOKEN, Hub, running_hub
 
@@ -73,9 +74,9 @@ def test_where_it_goes_is_said_without_the_network(workspace: Workspace, dataset
     assert "new private repository" in words and "16 rows" in words
     assert "Nobody has looked for personal data" in words
     assert "everybody can read" in destination_of(workspace, nowhere, dataset, "acme/answers", public=True).in_words
-    write_json_atomically(workspace.dataset(dataset) / "examination.json", {"score": 90.0, "counts": {"personal_data": 3}})
+    write_examination(workspace, dataset, Examination(16, [Finding(row, "personal_data", "Some.") for row in range(3)]))
     assert "personal data 3 times" in destination_of(workspace, nowhere, dataset, "acme/answers").in_words
-    write_json_atomically(workspace.dataset(dataset) / "examination.json", {"score": 90.0, "counts": {}})
+    write_examination(workspace, dataset, Examination(16, []))
     assert "personal data" not in destination_of(workspace, nowhere, dataset, "acme/answers").in_words
 
 

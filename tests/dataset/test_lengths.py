@@ -17,8 +17,9 @@ from studio.dataset.too_long import over_tokens
 from studio.errors import BadInput, NotFound
 from studio.training.rows import tokenize
 from studio.workspace.dataset_caches import write_cache
-from studio.workspace.datasets import Row, delete_dataset, read_rows, restore_dataset
+from studio.workspace.datasets import Row, read_rows
 from studio.workspace.layout import Workspace
+from studio.workspace.trash import delete_dataset, restore_dataset
 from tests.conftest import EMBEDDED
 from tests.support import make_rows
 

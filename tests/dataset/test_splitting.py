@@ -11,7 +11,7 @@ from studio.dataset.phrasings import shared_phrasings
 from studio.dataset.registry import import_registry
 from studio.dataset.splitting import make_split, plan_split
 from studio.errors import BadInput
-from studio.workspace.datasets import Row, read_removed, read_rows, write_dataset
+from studio.workspace.datasets import QUESTIONS, Row, read_removed, read_rows, write_dataset
 from studio.workspace.layout import Workspace
 
 TOPICS = ["parcel", "refund", "warranty", "invoice", "password", "battery", "seat", "voucher", "pharmacy", "timetable"]
@@ -114,6 +114,13 @@ def test_what_can_not_be_split_is_said(workspace: Workspace) -> None:
     for share in (0.0, 1.0, 10.0, float("nan")):
         with pytest.raises(BadInput, match="between 0 and 1"):
             plan_split(workspace, alone, share=share)
+
+
+def test_a_list_of_questions_is_split_into_lists_of_questions(workspace: Workspace) -> None:
+    rows = [replace(one, messages=one.messages[:1]) for one in labelled()]
+    whole = write_dataset(workspace, rows, name="asked", source="x", kind=QUESTIONS)
+    halves = make_split(workspace, plan_split(workspace, whole.id))
+    assert {halves.training.kind, halves.validation.kind} == {QUESTIONS}
 
 
 def test_both_parts_have_rows_however_small_or_large_the_share(workspace: Workspace) -> None:

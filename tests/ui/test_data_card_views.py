@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from studio.dataset.examination import Examination, Finding
 from studio.dataset.hub import destination_of
 from studio.dataset.lineage import Relative, children_of, parents_of
 from studio.dataset.mixing import make_mix, plan_mix
@@ -30,7 +31,12 @@ def answers(workspace: Workspace, name: str, topics: str) -> Manifest:
 def origin(workspace: Workspace, manifest: Manifest, licence: str | None = None) -> str:
     parents, children = parents_of(workspace, manifest), children_of(workspace, manifest)
     return view.origin_html(
-        manifest, parents=parents, children=children, source=manifest.source, licence=licence, examination={"score": 91.5}
+        manifest,
+        parents=parents,
+        children=children,
+        source=manifest.source,
+        licence=licence,
+        examination=Examination(200, [Finding(1, "duplicate", "m")]),
     )
 
 
@@ -39,10 +45,10 @@ def test_parents_and_children_are_links_and_a_deleted_parent_is_named(workspace:
     made = make_mix(workspace, plan_mix(workspace, {one.id: 1, other.id: 1}, rows=4), name="mix")
     delete_dataset(workspace, other.id)
     shown = origin(workspace, made)
-    assert f'<a href="?dataset={one.id}">One &lt;b&gt;</a> <code>{one.fingerprint[:12]}</code>' in shown
+    assert f'<a href="data?dataset={one.id}">One &lt;b&gt;</a> <code>{one.fingerprint[:12]}</code>' in shown
     assert f'{other.id} <span class="muted">(deleted)</span> <code>{other.fingerprint[:12]}</code>' in shown
-    assert "not drawn for the mix" in shown and "91.5 of 100" in shown and "Not written down." in shown
-    assert f'<a href="?dataset={made.id}">mix</a>' in origin(workspace, one)
+    assert "not drawn for the mix" in shown and "99.8 of 100" in shown and "Not written down." in shown
+    assert f'<a href="data?dataset={made.id}">mix</a>' in origin(workspace, one)
     assert "&lt;x&gt;.json" in origin(workspace, one) and "cc-by-4.0" in origin(workspace, one, "cc-by-4.0")
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from studio.dataset.card import LICENCES, render_card, stored_examination
+from studio.dataset.card import LICENCES, render_card
+from studio.dataset.examined import read_examination
 from studio.dataset.exporting import ExportFormat, export_bundle, export_dataset, formats_of
 from studio.dataset.hub import destination_of, push
 from studio.dataset.lineage import children_of, licence_of, parents_of
@@ -32,7 +33,8 @@ class CardSection:
         with gr.Tab(text.TAB):
             self.origin = gr.HTML()
             with gr.Column(visible=False) as self.going_out:
-                self._lay_out_export()
+                with gr.Column() as self.exporting:
+                    self._lay_out_export()
                 self._lay_out_notes()
                 self._lay_out_push()
             with gr.Row():
@@ -62,7 +64,7 @@ class CardSection:
             self.saved = gr.HTML()
 
     def _lay_out_push(self) -> None:
-        with gr.Accordion(text.PUSH_TITLE, open=False):
+        with gr.Accordion(text.PUSH_TITLE, open=False) as self.pushing:
             gr.Markdown(text.PUSH_HELP if self._settings.hub_token else f"{text.PUSH_HELP} {text.NO_TOKEN}")
             self.repo = gr.Textbox(label=text.REPO, info=text.REPO_HELP, max_length=200)
             with gr.Row():
@@ -75,7 +77,7 @@ class CardSection:
     def outputs(self) -> list[Any]:
         """What `open` updates."""
         return [
-            self.origin, self.going_out, self.format, self.exported, self.licence, self.languages, self.source, self.text, self.saved,
+            self.origin, self.going_out, self.exporting, self.pushing, self.format, self.exported, self.licence, self.languages, self.source, self.text, self.saved,
             self.where, self.push, self.card,
         ]  # fmt: skip
 
@@ -86,7 +88,9 @@ class CardSection:
         return {
             self.origin: self._origin(manifest, notes),
             self.going_out: gr.Column(visible=operator),
-            self.format: gr.Dropdown(view.format_choices(formats), value=formats[0].value),
+            self.exporting: gr.Column(visible=bool(formats)),
+            self.pushing: gr.Accordion(visible=bool(formats)),
+            self.format: gr.Dropdown(view.format_choices(formats), value=formats[0].value if formats else None),
             self.exported: gr.DownloadButton(visible=False),
             self.licence: notes.licence or manifest.licence or "",
             self.languages: notes.languages,
@@ -205,7 +209,7 @@ class CardSection:
             children=children_of(self._workspace, manifest),
             source=notes.source or manifest.source,
             licence=licence_of(self._workspace, manifest),
-            examination=stored_examination(self._workspace, manifest.id),
+            examination=read_examination(self._workspace, manifest.id),
         )
 
 

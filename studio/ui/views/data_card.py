@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Any
 
+from studio.dataset.examination import Examination
 from studio.dataset.exporting import ExportFormat
 from studio.dataset.hub import Destination
 from studio.dataset.lineage import Relative, reason_in_words, recipe_in_words
@@ -25,7 +25,7 @@ def origin_html(
     children: Sequence[Relative],
     source: str,
     licence: str | None,
-    examination: Mapping[str, Any] | None,
+    examination: Examination | None,
 ) -> str:
     """Where a dataset comes from, what was made of it, and what was left out."""
     facts = [
@@ -34,7 +34,7 @@ def origin_html(
         (text.MADE_FROM, _lines([_relative(parent) for parent in parents])),
         (text.RECIPE, _lines([escape(sentence) for sentence in recipe_in_words(manifest.recipe)])),
         (text.CHILDREN, _lines([_relative(child) for child in children]) or f'<span class="muted">{text.NO_CHILDREN}</span>'),
-        (text.SCORE, "" if examination is None else text.SCORE_OF.format(score=float(examination["score"]))),
+        (text.SCORE, "" if examination is None else text.SCORE_OF.format(score=examination.score)),
         (text.CREATED, moment(manifest.created)),
         (text.ID, f"<code>{escape(manifest.id)}</code>"),
         (text.FINGERPRINT, f"<code>{manifest.fingerprint}</code>"),
