@@ -82,6 +82,13 @@ def recipe_in_words(recipe: Mapping[str, Any] | None) -> list[str]:
         return [
             f"{words}, drawn with seed {recipe['seed']} from {recipe['groups']:,} groups that share no family and no phrasing."
         ]
+    if recipe.get("kind") == "remedies":
+        kinds = ", ".join(code.replace("_", " ") for code in recipe["remedies"])
+        changed = f"{recipe['rows_changed']:,} of its rows were changed" if recipe["rows_changed"] else "no row was changed"
+        return [
+            f"The checks' findings were mended ({kinds}); {changed}.",
+            f"The health score went from {recipe['score_before']:g} to {recipe['score_after']:g} of 100.",
+        ]
     return [f"{key.replace('_', ' ').capitalize()}: {_plain(value)}." for key, value in recipe.items()]
 
 
