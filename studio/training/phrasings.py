@@ -29,6 +29,24 @@ def split_phrasings(rows: Sequence[Row], *, hold_out: int) -> tuple[list[Row], l
     return [row for row in rows if id(row) not in held], [row for row in rows if id(row) in held]
 
 
+def thin_phrasings(rows: Sequence[Row], *, most: int) -> list[Row]:
+    """At most `most` of the rows that share an answer, spread evenly over their order, so that a short training sees each more than once. 0: all.
+
+    Rows whose answer is their own, and conversations of several turns, all stay.
+    """
+    if most == 0:
+        return list(rows)
+    sharing: dict[str, list[int]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        sharing[row.answer].append(index)
+    kept = {
+        indices[position * len(indices) // most] if len(indices) > most else indices[position]
+        for indices in sharing.values()
+        for position in range(min(most, len(indices)))
+    }
+    return [row for index, row in enumerate(rows) if index in kept]
+
+
 def splice_phrasings(rows: Sequence[Row], *, copies: int, seed: int) -> list[Row]:
     """For every row `copies` new ones, whose question begins like it and ends like another question with the same answer.
 

@@ -27,7 +27,7 @@ from studio.training.adapters import compute_adapters_in_input_dtype
 from studio.training.callbacks import RunEvents, peak_memory_mb
 from studio.training.fused import fuse_layers
 from studio.training.pace import fit_into_time, steps_of_checkpoint
-from studio.training.phrasings import splice_phrasings, split_phrasings
+from studio.training.phrasings import splice_phrasings, split_phrasings, thin_phrasings
 from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
 from studio.training.spec import TrainSpec, parse_spec
 from studio.training.trainer import SupportTrainer
@@ -58,7 +58,8 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     wanted = [
         row for row in read_rows(workspace, spec.dataset) if row.label is not False
     ]  # an answer judged bad is none to learn
-    rows, held_out = split_phrasings(wanted, hold_out=spec.hold_out_phrasings)
+    phrasings, held_out = split_phrasings(wanted, hold_out=spec.hold_out_phrasings)
+    rows = thin_phrasings(phrasings, most=spec.rows_per_answer)
     spliced = splice_phrasings(rows, copies=spec.spliced_copies, seed=spec.seed)
     tokenized = shorten_repeated_answers(
         tokenize(tokenizer, [*rows, *spliced], max_length=spec.max_length),

@@ -50,6 +50,12 @@ class TrainSpec(BaseModel):
     per_device_train_batch_size: int = Field(default=8, ge=1, le=512, description="Rows a forward pass.")
     gradient_accumulation_steps: int = Field(default=2, ge=1, le=512, description="Forward passes an optimizer step.")
     max_length: int = Field(default=512, ge=16, le=32_768, description="Longest row in tokens; what is over it is cut.")
+    rows_per_answer: int = Field(
+        default=0,
+        ge=0,
+        le=100_000,
+        description="Of the rows that share an answer, at most so many are trained, so that a short training sees each often enough. 0: all.",
+    )
     spliced_copies: int = Field(
         default=0, ge=0, le=20, description="For every row, so many more whose question is spliced from two with the same answer."
     )
