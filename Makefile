@@ -48,6 +48,7 @@ contracts: setup-dev
 
 bench: setup
 	$(BIN)/python -m benchmarks.train
+	$(BIN)/python -m benchmarks.steps
 	$(BIN)/python -m benchmarks.battle
 	$(BIN)/python -m benchmarks.web
 	$(BIN)/python -m benchmarks.checks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from studio.training.phrasings import splice_phrasings, split_phrasings
+from studio.training.phrasings import splice_phrasings, split_phrasings, thin_phrasings
 from studio.workspace.datasets import Row
 from tests.support import make_rows
 
@@ -57,3 +57,12 @@ class TestSplicing:
     def test_an_answer_of_its_own_and_a_long_conversation_are_left_alone(self) -> None:
         talk = replace(self.rows[0], messages=[*self.rows[0].messages, *self.rows[0].messages])
         assert splice_phrasings([self.rows[2], talk, talk], copies=2, seed=1) == []
+
+
+def test_of_many_rows_with_one_answer_some_are_kept_spread_over_all() -> None:
+    many = [row(f"question {number}", "one answer") for number in range(10)]
+    few = [row("another", "other answer"), row("a third", "own answer")]
+    kept = thin_phrasings([*many, *few], most=4)
+    assert [one.question for one in kept] == ["question 0", "question 2", "question 5", "question 7", "another", "a third"]
+    assert thin_phrasings([*many, *few], most=0) == [*many, *few]
+    assert thin_phrasings([*many, *few], most=10) == [*many, *few]
