@@ -94,7 +94,7 @@ def _rows(records: Iterator[Record], source: Source, shape: Shape, progress: Pro
             finding = Problem(record.row, rejected.kind, rejected.message)
         yield finding
         if progress and record.row % BETWEEN_REPORTS == 0:
-            progress(record.end, source.total or record.end)
+            progress(min(record.end, source.total or record.end), source.total or record.end)
     if progress:
         progress(source.total, source.total)
 

@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from studio.errors import BadInput
 
@@ -23,8 +24,12 @@ _WRAPPERS = ("data", "rows", "records", "examples", "items", "dialogues", "dialo
 _LINES_TRIED = 20  # so many lines may be broken before a file that begins with "{" is held to be no JSONL
 
 
-class Record(NamedTuple):
-    """One value. `row` counts from 0; `line` from 1, in JSONL only; `end` is the character in the file behind it."""
+@dataclass(slots=True)
+class Record:
+    """One value. `row` counts from 0; `line` from 1, in JSONL only; `end` is the character in the file behind it, in JSONL the byte.
+
+    Not frozen, because one is made for every row, and that would take thrice as long.
+    """
 
     row: int
     value: object
@@ -62,7 +67,7 @@ def read_records(text: str, name: str) -> Iterator[Record]:
     if text[start] == "[":
         return _array(text, start, name)
     alone = _only_value(text, start, name)
-    return _lines(text) if alone is None else iter(alone)
+    return read_lines(text.split("\n")) if alone is None else iter(alone)
 
 
 def _array(text: str, start: int, name: str) -> Iterator[Record]:
@@ -111,25 +116,32 @@ def _only_value(text: str, start: int, name: str) -> list[Record] | None:
 
 
 def _some_line_is_an_object(text: str) -> bool:
-    return any(isinstance(record.value, dict) for record in islice(_lines(text), _LINES_TRIED))
+    return any(isinstance(record.value, dict) for record in islice(read_lines(text.split("\n")), _LINES_TRIED))
 
 
-def _lines(text: str) -> Iterator[Record]:
-    index, line, start = 0, 0, 0
-    while start < len(text):
-        # Only "\n" ends a line: str.splitlines would also split at U+2028, which JSON strings may hold.
-        newline = text.find("\n", start)
-        end = len(text) if newline < 0 else newline
-        content = text[start:end].strip()
-        line += 1
-        start = end + 1
+def are_jsonl(lines: Iterable[str]) -> bool:
+    """Whether these lines of a file are JSONL beyond doubt: the first holds a whole object, and there are others."""
+    beginning = list(islice((line for line in lines if line.strip()), 2))
+    return len(beginning) == 2 and isinstance(next(read_lines(beginning)).value, dict)
+
+
+def read_lines(lines: Iterable[str]) -> Iterator[Record]:
+    """The values of JSONL, in order; blank lines don't count."""
+    index, end, decode = 0, 0, _DECODER.raw_decode
+    for line, content in enumerate(lines, start=1):
+        end += len(content) if content.isascii() else len(content.encode(errors="replace"))
+        content = content.strip()
         if content:
             try:
-                value, stop = _DECODER.raw_decode(content)
-                error = None if stop == len(content) else _NotJson("there is more behind the first value", content, stop)
+                value, stop = decode(content)
             except (json.JSONDecodeError, RecursionError) as reason:
-                error = _in_words(reason, content, 0)
-            yield Record(index, value, end, line) if error is None else Record(index, None, end, line, _at_column(error))
+                yield Record(index, None, end, line, _at_column(_in_words(reason, content, 0)))
+            else:
+                if stop == len(content):
+                    yield Record(index, value, end, line)
+                else:
+                    more = _NotJson("there is more behind the first value", content, stop)
+                    yield Record(index, None, end, line, _at_column(more))
             index += 1
 
 
@@ -194,5 +206,5 @@ def _message(message: str) -> str:
         "Expecting ',' delimiter": "a comma is missing",
         "Expecting ':' delimiter": "a colon is missing",
         "Unterminated string starting at": "a text has no closing quote",
-        "Invalid control character at": "a text holds a raw line break or tab",
+        "Invalid control character at": "a text holds a raw line break, tab or other control character",
     }.get(message, message[:1].lower() + message[1:])

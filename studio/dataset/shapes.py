@@ -78,13 +78,13 @@ class Columns:
     def row(self, value: Value, source: str) -> Row:
         """The row; a missing question or answer rejects it."""
         instruction = _text(value, self.prompt)
-        if not instruction.strip():
+        if not instruction or instruction.isspace():
             raise RowRejected("no_instruction", f"There is no instruction: {self.prompt!r} is missing or empty.")
         answer = _text(value, self.response)
-        if not answer.strip():
+        if not answer or answer.isspace():
             raise RowRejected("no_answer", f"There is no answer: {self.response!r} is missing or empty.")
         query = _text(value, self.query)
-        question = f"{instruction}\n{query}" if query.strip() else instruction
+        question = f"{instruction}\n{query}" if query and not query.isspace() else instruction
         messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
         if self.system in value or self.history in value:
             messages = [*_system(_text(value, self.system)), *_history(value, self.history), *messages]

@@ -16,10 +16,10 @@ from os.path import normpath
 from pathlib import Path, PurePosixPath
 
 from studio.dataset.dataset_info import FILE_NAME, Entry, read_entries
-from studio.dataset.records import Record, read_records
+from studio.dataset.records import Record, are_jsonl, read_lines, read_records
 from studio.dataset.shapes import Shape
 from studio.dataset.tables import csv_records, excel_records, looks_like_a_table, parquet_records
-from studio.dataset.textfile import MEGABYTE, check_file, first_character, read_text
+from studio.dataset.textfile import MEGABYTE, check_file, first_character, read_lines_of, read_text
 from studio.errors import BadInput, UploadTooLarge
 
 _MOST_UNPACKED = 1024 * MEGABYTE  # that a zip file may unpack to, where no limit is given
@@ -28,7 +28,7 @@ _SNIFFED = 4096
 
 @dataclass(frozen=True)
 class Source:
-    """One file's records. `total` is in the unit of `Record.end`: characters of text, rows of a sheet (0: not known)."""
+    """One file's records. `total` is in the unit of `Record.end`: bytes of JSONL, characters of other text, rows of a sheet (0: not known)."""
 
     name: str
     kind: str
@@ -110,6 +110,9 @@ def _source(path: Path, name: str, max_bytes: int | None) -> Source:
         raise BadInput(f"{name} is an old Excel or Word file. Save it again as .xlsx, or as CSV.")
     if head.startswith(b"%PDF"):
         raise BadInput(f"{name} is a PDF. Rows are read from JSON, JSONL, CSV, Excel and Parquet files, and from a zip of those.")
+    check_file(path, max_bytes=max_bytes)
+    if head.lstrip().startswith(b"{") and are_jsonl(read_lines_of(path, name)):
+        return Source(name, "JSON", path.stat().st_size, lambda: read_lines(read_lines_of(path, name)))
     text = read_text(path, max_bytes=max_bytes, name=name)
     if first_character(text) not in ("[", "{") and looks_like_a_table(text):
         return Source(name, "table", len(text), lambda: csv_records(text, name))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from studio.errors import BadInput, NotFound, UploadTooLarge
@@ -43,6 +45,21 @@ def read_text(path: Path, *, max_bytes: int | None = None, name: str | None = No
     if not text or text.isspace():
         raise BadInput(f"{name or path.name} is empty. Choose a file with rows in it.")
     return text
+
+
+def read_lines_of(path: Path, name: str) -> Iterator[str]:
+    """The lines of a file in UTF-8, read as they are needed; from about the first byte on that is no UTF-8, as `read_text` reads it.
+
+    Only "\\n" ends a line: `str.splitlines` would also split at U+2028, which JSON strings may hold. `name` is for sentences.
+    """
+    given = 0
+    try:
+        with path.open(encoding="utf-8", newline="\n") as stream:
+            for line in stream:
+                given += 1
+                yield line
+    except UnicodeDecodeError:
+        yield from islice(read_text(path, name=name).split("\n"), given, None)
 
 
 def first_character(text: str) -> str:

@@ -27,7 +27,7 @@ _ROWS_FILE = "rows.jsonl"
 _REMOVED_FILE = "removed.jsonl"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Row:
     """One training conversation. `messages` are `{"role", "content"}` in the order spoken; the last is the assistant's.
 
@@ -42,6 +42,21 @@ class Row:
     intent: str | None = None
     rejected: str | None = None
     label: bool | None = None
+
+    def __init__(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        source: str,
+        family: str | None = None,
+        industry: str | None = None,
+        intent: str | None = None,
+        rejected: str | None = None,
+        label: bool | None = None,
+    ) -> None:
+        fields = self.__dict__  # the `__init__` of a frozen dataclass calls `object.__setattr__` for each: three times as long
+        fields["messages"], fields["source"] = messages, source
+        fields["family"], fields["industry"], fields["intent"] = family, industry, intent
+        fields["rejected"], fields["label"] = rejected, label
 
     @property
     def question(self) -> str:

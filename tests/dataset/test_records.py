@@ -157,6 +157,26 @@ def test_a_broken_byte_in_utf_8_costs_its_row_and_no_other(tmp_path: Path) -> No
     assert (found.row, found.kind) == (1, "bad_text")
 
 
+def test_a_broken_byte_far_down_in_jsonl_costs_its_row_and_no_other(tmp_path: Path) -> None:
+    rows = [
+        json.dumps({"instruction": f"Größe {number}?", "output": "Für Sie: groß."}, ensure_ascii=False) for number in range(3_000)
+    ]
+    content = [row.encode() for row in rows]
+    content[2_000] = content[2_000].replace("ö".encode(), b"\xf6")
+    found = read(tmp_path, b"\n".join(content))
+    assert [(problem.row, problem.kind) for problem in found if isinstance(problem, Problem)] == [(2_000, "bad_text")]
+    assert [row.question for row in found if isinstance(row, Row)] == [
+        f"Größe {number}?" for number in range(3_000) if number != 2_000
+    ]
+
+
+def test_a_nul_byte_in_a_line_of_jsonl_costs_that_row_and_no_other(tmp_path: Path) -> None:
+    first, found, last = read(tmp_path, f"{ROW}\n{ROW[:-3]}\0{ROW[-3:]}\n{ROW}".encode())
+    assert isinstance(first, Row) and isinstance(last, Row)
+    assert isinstance(found, Problem)
+    assert (found.row, found.kind) == (1, "invalid_json")
+
+
 @pytest.mark.parametrize("content", [b"\0" * 1_000_000, b"[\0]", f"[{ROW}]".encode("utf-16-le")])
 def test_binary_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(BadInput, match="binary file"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 
 from studio.errors import BadInput, NotFound
@@ -16,6 +18,12 @@ def test_rows_come_back_as_they_were_written(workspace: Workspace) -> None:
     assert manifest.rows == len(rows)
     assert manifest.id.startswith("airline-answers-")
     assert list(read_rows(workspace, manifest.id)) == rows
+
+
+def test_a_row_can_not_be_changed() -> None:
+    row = make_rows()[0]
+    with pytest.raises(FrozenInstanceError):
+        row.source = "another"  # type: ignore[misc]
 
 
 def test_the_same_rows_are_the_same_dataset(workspace: Workspace) -> None:
