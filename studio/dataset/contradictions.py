@@ -10,6 +10,7 @@ is sent", "7 days to pay" and "14 days to return". Rules on words: a contradicti
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 from itertools import product
 
@@ -22,6 +23,7 @@ _SAME_STATEMENT = 0.6  # the same for denials, where one word turns the meaning
 _YEARS, _ROUNDING = 360, 0.05  # days from which 12 months of 30 days are a year
 _DENYING = frozenset({"not", "no", "never", "cannot", "yes", "allow", "forbidden"})
 _YES_AND_NO = {"yes", "no"}
+_MONEY = re.compile(r"^(eur|gbp|usd)([0-9])")
 
 
 def contradiction(first: str, second: str, asked: frozenset[str] = frozenset()) -> str | None:
@@ -34,11 +36,16 @@ def contradiction(first: str, second: str, asked: frozenset[str] = frozenset()) 
         return "one says yes, the other no"
     for one, other in pairs:
         if numbers := _other_quantities(one, other, left, right, asked):
-            return "they name different numbers: " + " and ".join(numbers)
+            return "they name different numbers: " + " and ".join(_as_written(number) for number in numbers)
     for one, other in pairs:
         if _opposed(one, other):
             return "one denies what the other grants"
     return None
+
+
+def _as_written(number: str) -> str:
+    """A quantity for people: an amount of money has its currency apart, "EUR 89"."""
+    return _MONEY.sub(lambda match: f"{match[1].upper()} {match[2]}", number)
 
 
 def without_numbers_and_denials(answer: str) -> frozenset[str]:

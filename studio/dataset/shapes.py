@@ -79,7 +79,7 @@ class Columns:
         """The row; a missing question or answer rejects it."""
         instruction = _text(value, self.prompt)
         if not instruction or instruction.isspace():
-            raise RowRejected("no_instruction", f"There is no instruction: {self.prompt!r} is missing or empty.")
+            raise RowRejected("no_instruction", f"There is no question: {self.prompt!r} is missing or empty.")
         answer = _text(value, self.response)
         if not answer or answer.isspace():
             raise RowRejected("no_answer", f"There is no answer: {self.response!r} is missing or empty.")

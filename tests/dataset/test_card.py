@@ -115,6 +115,13 @@ def test_a_stored_examination_gives_the_score(workspace: Workspace, dataset: str
     assert "personal data is not known" not in body
 
 
+def test_personal_data_that_was_found_is_not_called_unknown(workspace: Workspace, dataset: str) -> None:
+    write_examination(workspace, dataset, Examination(16, [Finding(3, "personal_data", "It holds an e-mail.")]))
+    body = card(workspace, dataset)[1]
+    assert "- personal data: 1" in body and "It holds personal data or secrets" in body
+    assert "personal data is not known" not in body
+
+
 def test_what_people_wrote_can_not_change_the_card(workspace: Workspace) -> None:
     rows = [replace(row, industry="a | b") for row in make_rows(1, 1)]
     rows[0] = replace(rows[0], messages=[{"role": "user", "content": "```\n# Hi"}, {"role": "assistant", "content": "---\n<b>"}])

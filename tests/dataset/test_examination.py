@@ -85,6 +85,11 @@ def test_a_contradiction_has_a_reason(first: str, second: str, reason: str) -> N
     )
 
 
+def test_amounts_of_money_are_named_as_people_write_them() -> None:
+    reason = contradiction("A full service costs 89 euros.", "A full service costs 119 euros.") or ""
+    assert reason.endswith("EUR 89 and EUR 119")
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [

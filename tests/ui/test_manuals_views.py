@@ -70,6 +70,15 @@ def test_what_documents_say_is_text_and_never_markup() -> None:
     assert "<x>" not in view.run_html(watched(RunState.SUCCEEDED))
 
 
+def test_earlier_runs_are_links_to_this_page_and_not_to_home(tmp_path: Path) -> None:
+    run = Run(tmp_path / "distill-1")
+    run.folder.mkdir()
+    (run.folder / "spec.json").write_text('{"job": "dataset.distillation.distill", "name": "faq"}')
+    (run.folder / "state.json").write_text('{"state": "succeeded", "created": "2026-11-24T09:00:00.000+00:00"}')
+    assert 'href="manuals?run=distill-1"' in view.runs_html([run], shown="")
+    assert view.runs_html([run], shown="distill-1") == ""
+
+
 def test_reasons_are_shown_and_an_edit_is_held_against_the_passage() -> None:
     rejected = replace(ENTRY, candidate=replace(CANDIDATE, reasons=("It says <36> months.",)), standing=Standing.REJECTED)
     assert "It says &lt;36&gt; months." in view.objections_html(rejected)

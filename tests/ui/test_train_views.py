@@ -196,7 +196,7 @@ class TestWatchedRun:
         assert 'href="arena' in shown
         assert 'href="dashboard"' in shown
         assert "final loss 0.312" in shown
-        assert f'href="?run={run.id}"' in shown
+        assert f'href="train?run={run.id}"' in shown
 
     def test_a_finished_evaluation_leads_to_its_report(self, workspace: Workspace) -> None:
         run = a_run(workspace, RunState.SUCCEEDED, EVALUATION, started=timestamp(), finished=timestamp())
@@ -278,7 +278,7 @@ class TestList:
         assert shown.index(newer.id) < shown.index(older.id) < shown.index(evaluation.id)
         assert "0.25" in shown
         assert "high_frequency" in shown
-        assert f'<strong><a href="?run={newer.id}">' in shown
+        assert f'<strong><a href="train?run={newer.id}">' in shown
 
     def test_a_state_is_a_word_and_a_shape(self) -> None:
         shown = {state_html(state) for state in RunState}

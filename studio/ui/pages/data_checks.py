@@ -207,6 +207,7 @@ class ChecksSection:
             raise BadInput(text.NOTHING_PENDING)
         mended = self._mended(chosen, remedies, progress)
         made = save_mended(self._workspace, chosen, remedies, mended, name=name or "")
+        gr.Info(text.SAVED_NOTE.format(name=made.name))  # the page's own message may be out of sight above
         return self._made(made, view.saved_html(made, mended))
 
     def _fix(self, kind: str) -> Callable[..., Updates]:

@@ -10,7 +10,7 @@ import gradio as gr
 
 from studio.dataset.import_requests import request_import
 from studio.dataset.import_spec import FileImport, SampleImport
-from studio.dataset.importing import preview
+from studio.dataset.importing import Preview, preview
 from studio.dataset.shapes import chosen_columns
 from studio.errors import BadInput, StudioError
 from studio.ui.access import require_operator
@@ -86,11 +86,12 @@ class ImportSection:
         except StudioError as error:
             return {**self.forget(), self.beginning: refusal_html(error.message)}
         question, answer = column_choice(beginning)
+        info = text.COLUMN_UNKNOWN if beginning.refusal and beginning.questions is None else text.COLUMN_HELP
         return {
             self.beginning: preview_html(beginning, Path(path).name),
-            self.columns: gr.Row(visible=len(beginning.columns) > 1 and not beginning.articles),
-            self.question: gr.Dropdown(choices=[*beginning.columns], value=question),
-            self.answer: gr.Dropdown(choices=[*beginning.columns], value=answer),
+            self.columns: gr.Row(visible=_has_columns(beginning)),
+            self.question: gr.Dropdown(choices=[*beginning.columns], value=question, info=info),
+            self.answer: gr.Dropdown(choices=[*beginning.columns], value=answer, info=info),
             **self._offering(questions=beginning.questions is not None),
         }
 
@@ -122,11 +123,12 @@ class ImportSection:
 
         Raises:
             NotAllowed: the caller is a visitor.
-            BadInput: no file was chosen, or it can't be read.
+            BadInput: no file was chosen, it can't be read, or nobody has said which of its columns hold what.
         """
         require_operator(self._settings, request, to=import_text.MAY_IMPORT)
-        chosen_columns(question, answer)
         file = _chosen(path)
+        if chosen_columns(question, answer) is None:
+            self._recognise(file)
         spec = FileImport(file=file.name, name=name or "", question=question, answer=answer, max_bytes=self._max_bytes)
         return self._begun(request_import(self._queue, spec, file=file))
 
@@ -157,6 +159,12 @@ class ImportSection:
         require_operator(self._settings, request, to=import_text.MAY_IMPORT)
         return self._begun(request_import(self._queue, SampleImport(name=text.SAMPLES_NAME)))
 
+    def _recognise(self, file: Path) -> None:
+        """Refuse at once, with the form still filled in, what the import would refuse after its start."""
+        beginning = preview(file, max_bytes=self._max_bytes)
+        if beginning.refusal and beginning.files == 1:
+            raise BadInput(text.CHOOSE_BOTH_COLUMNS if _has_columns(beginning) else beginning.refusal)
+
     def _begun(self, run: Run) -> Updates:
         cleared = {self.whole: gr.Accordion(open=False), self.file: None, self.name: ""}
         return self.forget() | cleared | self._started(run)
@@ -164,6 +172,10 @@ class ImportSection:
     def _offering(self, *, questions: bool) -> Updates:
         """The button that fits what the file holds."""
         return {self.take_file: gr.Button(visible=not questions), self.take_questions: gr.Button(visible=questions)}
+
+
+def _has_columns(beginning: Preview) -> bool:
+    return len(beginning.columns) > 1 and not beginning.articles
 
 
 def _chosen(path: str | None) -> Path:

@@ -43,6 +43,7 @@ class _IdentityPage:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._workspace = studio.workspace
+        gr.HTML(text.BACK)  # a link in Markdown would open another tab
         gr.Markdown(f"# {text.TITLE}\n\n{text.PURPOSE}")
         self.notice = gr.HTML(view.visitor_html(), visible=False)
         with gr.Row(equal_height=False, visible=False) as self.body:

@@ -6,14 +6,15 @@ TITLE = "Data"
 PURPOSE = "Bring in the answers that you have, see every row, and know what was left out and why."
 
 IMPORT_TITLE = "Import a file"
-FILE_LABEL = "JSON, JSONL, CSV, Excel, Parquet or a zip of those, at most {limit} MB"
+FILE_LABEL = "Excel, CSV, JSON, JSONL, Parquet or a zip of those, at most {limit} MB"
 FILE_HELP = (
-    "Question and answer columns of any name (alpaca, a spreadsheet), conversations (ShareGPT, OpenAI messages, chat records) or preference "
-    "pairs. The format is recognised by what is in the file; you see what it was taken for before anything is imported."
+    "A spreadsheet with a column of questions and a column of answers, whatever they are called; or conversations (chat records, ShareGPT, "
+    "OpenAI messages), alpaca or preference pairs. You see what the file was taken for before anything is imported."
 )
 QUESTION_COLUMN = "Column with the questions"
 ANSWER_COLUMN = "Column with the answers"
 COLUMN_HELP = "Change it where the guess is wrong."
+COLUMN_UNKNOWN = "Choose it: none has a known name."
 CHOOSE_BOTH_COLUMNS = "Choose the column with the questions and the one with the answers."
 NAME_LABEL = "Name of the dataset"
 NAME_HELP = "Empty takes the file's name."
@@ -85,7 +86,9 @@ PAGE_OF = "Page, of {pages}"
 PREVIOUS = "Previous page"
 NEXT = "Next page"
 
-REJECTED_HEAD = ("Row", "Kind", "What is wrong")
-REJECTED_RANGE = "{first} to {last} of {total} rejected rows. Rows are counted from 0, as in the file."
+REJECTED_HEAD = ("Row", "What is wrong")
+REJECTED_RANGE = (
+    "{first} to {last} of {total} rejected rows. Rows are counted from 0, without the line of column names and empty lines."
+)
 REJECTED_NONE = "Every row of the source was usable."
 EXPORT_REJECTED = "Export the rejected rows as JSON"

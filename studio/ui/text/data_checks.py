@@ -22,7 +22,7 @@ SCORE_EXPLAINED = (
 )
 TABLE_TITLE = "What was found"
 TABLE_HEAD = ("What", "Found", "Points lost", "What it means")
-POSITIONS = "Rows are counted from 0 here, as in the file."
+POSITIONS = "Rows are counted from 0 here: row 0 is number 1 under “Rows”."
 
 KINDS: Mapping[str, str] = {
     "empty": "Empty",
@@ -83,6 +83,7 @@ SAVE = "Save as new dataset"
 NAME = "Name of the new dataset"
 NAME_HELP = "Empty adds “mended” to the name."
 SAVED = "Saved as {name}: {rows}, {removed} removed, {changed} changed; score {before} → {after}."
+SAVED_NOTE = "Saved as {name}. It is the dataset that is shown now."
 NOTHING_PENDING = "Choose a remedy first."
 CHECK_FIRST = "Check the dataset first."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+BACK = '<a href="data">Back to Data</a>'
 TITLE = "Brand identity"
 PURPOSE = (
     "Teach the model who it is. Say what your assistant is called and whose it is, and get a dataset of questions such as “Are you ChatGPT?” "

@@ -117,7 +117,7 @@ def runs_html(runs: Sequence[Run], shown: str) -> str:
     if not others:
         return ""
     links = "".join(
-        f'<li><a href="?{urlencode({"run": run.id})}">'
+        f'<li><a href="manuals?{urlencode({"run": run.id})}">'
         f"{escape(text.RUN_LINK.format(name=run.spec['name'], when=moment(run.recorded.created)))}</a></li>"
         for run in others
     )

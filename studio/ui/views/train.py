@@ -141,8 +141,8 @@ def state_html(state: RunState) -> str:
 
 
 def run_link(run_id: str) -> str:
-    """The address of a run's view, relative to this page."""
-    return "?" + urlencode({"run": run_id})
+    """The address of a run's view, relative to the studio: Gradio's base is the folder that the page is in, not the page."""
+    return "train?" + urlencode({"run": run_id})
 
 
 def notes_html(notes: Sequence[str]) -> str:
