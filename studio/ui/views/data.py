@@ -169,7 +169,7 @@ def _table_row(manifest: Manifest, *, chosen: bool) -> str:
         f"{manifest.rejected:,}",
         escape(manifest.source),
         moment(manifest.created),
-        f"<code>{manifest.fingerprint[:_SHORT_FINGERPRINT]}</code>",
+        f'<code style="white-space:nowrap !important">{manifest.fingerprint[:_SHORT_FINGERPRINT]}</code>',
     )
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
@@ -178,8 +178,7 @@ def problem_table(problems: Sequence[Mapping[str, Any]]) -> str:
     """Rejected rows, each with its reason."""
     head = "".join(f'<th scope="col">{title}</th>' for title in text.REJECTED_HEAD)
     rows = "".join(
-        f"<tr><td>{problem['row']}</td>"
-        f'<td style="overflow-wrap:anywhere">{escape(str(problem["message"]))}</td></tr>'
+        f'<tr><td>{problem["row"]}</td><td style="overflow-wrap:anywhere">{escape(str(problem["message"]))}</td></tr>'
         for problem in problems
     )
     table = f'<table class="studio-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
