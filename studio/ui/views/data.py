@@ -169,7 +169,7 @@ def _table_row(manifest: Manifest, *, chosen: bool) -> str:
         f"{manifest.rejected:,}",
         escape(manifest.source),
         moment(manifest.created),
-        f"<code>{manifest.fingerprint[:_SHORT_FINGERPRINT]}</code>",
+        f'<code style="white-space:nowrap !important">{manifest.fingerprint[:_SHORT_FINGERPRINT]}</code>',
     )
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
