@@ -2,7 +2,7 @@
 
     python -m benchmarks.ship RUN --name fourteen-industries [--report REPORT ...] [--home FOLDER]
 
-Give the reports that measured the run. The folder `data/adapters/NAME` is replaced.
+Give the reports that measured the run, or the adapter itself once it lies there. The folder `data/adapters/NAME` is replaced.
 """
 
 from __future__ import annotations
@@ -71,12 +71,12 @@ def _manifest(workspace: Workspace, run: Run, folder: Path, reports: list[dict[s
         "settings": {key: value for key, value in spec.items() if key not in _NOT_SETTINGS},
         "training": {key: run.recorded.result[key] for key in ("steps", "seconds", "final_loss")},
         "digest": weights_digest(folder),
-        "scores": [_score(report, run.id) for report in reports],
+        "scores": [_score(report, run.id, folder.name) for report in reports],
     }
 
 
-def _score(report: dict[str, Any], run: str) -> dict[str, Any]:
-    tuned = next(model for model in report["models"] if model["model"] == run)
+def _score(report: dict[str, Any], run: str, name: str) -> dict[str, Any]:
+    tuned = next(model for model in report["models"] if model["model"] in {run, name})
     return {"question_set": report["question_set"], "passed": tuned["passed"], "items": tuned["items"], "wilson": tuned["wilson"]}
 
 
