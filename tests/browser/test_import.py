@@ -75,20 +75,6 @@ def test_a_spreadsheet_is_imported_and_opens_with_its_score_and_what_was_rejecte
     assert "import=" not in page.url
 
 
-def test_columns_of_unknown_names_must_be_chosen_and_the_file_stays_until_they_are(page: Page, url: str, tmp_path: Path) -> None:
-    table = tmp_path / "bikes.csv"
-    table.write_text("Datum;Kundenfrage;What we said back\n2024-03-02;Do you fix brakes?;Yes, within two days.\n")
-    choose(page, url, table)
-    button(page, "Import").click()
-    expect(page.get_by_text("Choose the column with the questions and the one with the answers.").first).to_be_visible()
-    for label, column in (("Column with the questions", "Kundenfrage"), ("Column with the answers", "What we said back")):
-        page.get_by_label(label).click()
-        page.get_by_role("option", name=column).click()
-    expect(page.get_by_text("1 of the first 1 row can be used").first).to_be_visible(timeout=LONG)
-    button(page, "Import").click()
-    expect(page.get_by_text(re.compile("Imported 1 row as the dataset")).first).to_be_visible(timeout=LONG)
-
-
 def test_questions_get_one_answer_a_category_and_become_a_dataset(page: Page, url: str, tmp_path: Path) -> None:
     asked = tmp_path / "asked.csv"
     asked.write_text("text,category\nWhere is my card now?,arrival\nHas my card been sent?,arrival\nWhy was I charged?,fee\n")
