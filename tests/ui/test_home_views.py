@@ -61,11 +61,13 @@ def test_a_visitor_is_sent_where_visitors_may_do_something() -> None:
     assert following(SoFar(), operator=False) is None
     assert following(SoFar(report="evaluate-1"), operator=False) == "dashboard"
     assert following(replace(FULL, datasets=[]), operator=False) == "arena"
+    assert following(SoFar(shipped=True), operator=False) == "arena"
 
 
 def test_an_empty_workspace_begins_with_data(workspace: Workspace) -> None:
     found = look_around(workspace)
-    assert found == SoFar(datasets=[], tuned=[])
+    assert found == SoFar(datasets=[], tuned=[], shipped=True)
+    assert "comes with the studio" in facts(found, "arena")
     assert following(found) == "data"
     assert [step.href for step in steps(found, operator=True)] == ["data", "train", "arena", "dashboard", "share"]
 
