@@ -46,7 +46,7 @@ def check(
     """Say whether data are sound: duplicates, contradictions, personal data, leakage and more, with a score from 0 to 100."""
     settings, workspace, _ = open_workspace()
     if fix is not None:
-        if "/" in data or Path(data).exists():
+        if _is_file(data):
             raise BadInput(f"{data} is a file, and --fix makes a new dataset of an old one: import the file first.")
         after = fix_dataset(workspace, data, fix, model=model, max_length=max_length, name=name, json_=json_)
         _demand(after, min_score)
@@ -55,7 +55,7 @@ def check(
     measured_by, length_check = choose_length_check(workspace, model, max_length)
     findings: Iterable[Row | Problem]
     with ExitStack() as stack:
-        if Path(data).exists() or "/" in data:
+        if _is_file(data):
             opened = stack.enter_context(open_sources(Path(data), max_bytes=settings.max_upload_bytes))
             findings = read_sources(opened.sources, shape=chosen_columns(question, answer))
         else:
@@ -67,6 +67,10 @@ def check(
         _show(examination)
         results.print(f"Lengths were measured in {measured_by}.", highlight=False)
     _demand(examination, min_score)
+
+
+def _is_file(data: str) -> bool:
+    return "/" in data or Path(data).exists()
 
 
 def _demand(examination: Examination, min_score: float) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from studio.errors import BadInput
-
-TRAINING_JOB: Final = "training.sft"
+from studio.workspace.adapters import TRAINING_JOB
 
 
 class TrainSpec(BaseModel):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from studio.errors import NotFound
 from studio.workspace.files import read_json
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import list_runs
 
-_TRAINING = "training.sft"  # the job whose runs leave an adapter
+TRAINING_JOB: Final = "training.sft"
+"""The job whose runs leave an adapter."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ def tuned_models(workspace: Workspace) -> list[TunedModel]:
 
 def trained_models(workspace: Workspace) -> list[TunedModel]:
     """The adapters that training runs have left, newest first."""
-    runs = [run for run in list_runs(workspace, _TRAINING) if _is_adapter(run.folder / "adapter")]
+    runs = [run for run in list_runs(workspace, TRAINING_JOB) if _is_adapter(run.folder / "adapter")]
     return [TunedModel(run.id, run.spec["model"], run.spec["dataset"], str(run.folder / "adapter")) for run in runs]
 
 

@@ -8,7 +8,6 @@ import gradio as gr
 
 from studio.charts import training_curve
 from studio.errors import StudioError
-from studio.training.spec import TRAINING_JOB
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
@@ -27,6 +26,7 @@ from studio.ui.views.train import (
 )
 from studio.ui.views.train_numbers import numbers_html, table_html
 from studio.ui.views.train_runs import default_run, listed, runs_html
+from studio.workspace.adapters import TRAINING_JOB
 from studio.workspace.reports import EVALUATION_JOB
 from studio.workspace.runs import RunState, find_run, list_runs
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from studio.charts import model_labels
 from studio.evaluation.comparison import RunComparison
 from studio.ui.text import dashboard as text
+from studio.ui.views.bars import bar_html
 from studio.ui.views.figures import count, duration, interval, moment, probability, share
 from studio.workspace.reports import Comparison, ModelScore, Report
 from studio.workspace.runs import RunState, Status
@@ -245,11 +246,7 @@ def _running(run: str, last: Mapping[str, Mapping[str, Any]]) -> str:
     done, total, left = int(progress["done"]), int(progress["total"]), progress.get("seconds_left")
     sentence = text.RUNNING.format(run=run, phase=name, done=done, total=total)
     remaining = f" {text.TIME_LEFT.format(time=duration(left))}" if left is not None and done < total else ""
-    percent = 100 * done / total if total else 0
-    return (
-        f'<p role="status">{escape(sentence + remaining)}</p><div class="bar" role="progressbar" aria-label="{escape(sentence)}" '
-        f'aria-valuemin="0" aria-valuemax="{total}" aria-valuenow="{done}"><span style="width:{percent:.1f}%"></span></div>'
-    )
+    return f'<p role="status">{escape(sentence + remaining)}</p>{bar_html(sentence, done, total)}'
 
 
 def _announced(sentence: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from studio.dataset.import_requests import can_try_again
 from studio.ui.text import data_import as text
+from studio.ui.views.bars import bar_html
 from studio.ui.views.figures import count, duration
 from studio.workspace.runs import Run, RunState, Status
 
@@ -102,8 +103,4 @@ def _share(seen: Importing) -> float | None:
 
 
 def _bar(seen: Importing) -> str:
-    share = _share(seen) or 0.0
-    return (
-        f'<div class="bar" role="progressbar" aria-label="{text.PROGRESS_LABEL}" aria-valuemin="0" aria-valuemax="100" '
-        f'aria-valuenow="{round(share * 100)}"><span style="width:{share:.0%}"></span></div>'
-    )
+    return bar_html(text.PROGRESS_LABEL, round((_share(seen) or 0.0) * 100), 100, decimals=0)

@@ -10,11 +10,11 @@ from html import escape
 from studio.arena.ranking import Ranking
 from studio.dataset.distillation.distill import DISTILL_JOB
 from studio.dataset.import_spec import IMPORT_JOB
-from studio.training.spec import TRAINING_JOB
 from studio.ui.text import home as text
 from studio.ui.text.common import VISITOR_NOTICE
+from studio.ui.views.bars import bar_html
 from studio.ui.views.figures import count, duration, interval, share
-from studio.workspace.adapters import shipped_models, trained_models
+from studio.workspace.adapters import TRAINING_JOB, shipped_models, trained_models
 from studio.workspace.datasets import Manifest, list_datasets
 from studio.workspace.endings import Weight
 from studio.workspace.layout import Workspace
@@ -255,11 +255,7 @@ def _badge(state: StepState) -> str:
 def _bar(work: Work) -> str:
     if not work.total:
         return ""
-    label = escape(text.PROGRESS_LABEL.format(run=work.run), quote=True)
-    return (
-        f'<div class="bar" role="progressbar" aria-label="{label}" aria-valuemin="0" aria-valuemax="100" '
-        f'aria-valuenow="{round(work.fraction * 100)}"><span style="width:{work.fraction:.0%}"></span></div>'
-    )
+    return bar_html(text.PROGRESS_LABEL.format(run=work.run), round(work.fraction * 100), 100, decimals=0)
 
 
 def _fact(fact: Fact) -> str:

@@ -9,11 +9,12 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
-from studio.training.spec import TRAINING_JOB
 from studio.ui.text import train as text
+from studio.ui.views.bars import bar_html
 from studio.ui.views.figures import count, duration
 from studio.ui.views.train_form import plain_value
 from studio.ui.views.train_numbers import number, table
+from studio.workspace.adapters import TRAINING_JOB
 from studio.workspace.clock import now
 from studio.workspace.reports import EVALUATION_JOB
 from studio.workspace.runs import Run, RunState, Status
@@ -223,11 +224,7 @@ def _progress(seen: Watched) -> str:
     words = text.PROGRESS.format(phase=phase, done=f"{done:,}", total=f"{total:,}")
     left = seen.progress.get("seconds_left")
     left_words = f" · {text.TIME_LEFT.format(duration=duration(left))}" if isinstance(left, int | float) else ""
-    return (
-        f'<p>{escape(words)} <span class="muted">({share:.0%}){left_words}</span></p>'
-        f'<div class="bar" role="progressbar" aria-label="{escape(phase)}" aria-valuemin="0" aria-valuemax="{total}" '
-        f'aria-valuenow="{done}"><span style="width:{share:.1%}"></span></div>'
-    )
+    return f'<p>{escape(words)} <span class="muted">({share:.0%}){left_words}</span></p>{bar_html(phase, done, total)}'
 
 
 def _stopping(seen: Watched) -> str:

@@ -8,11 +8,11 @@ from html import escape
 from typing import Any
 
 from studio.dataset.import_spec import IMPORT_JOB
-from studio.training.spec import TRAINING_JOB
 from studio.ui.text import train as text
 from studio.ui.views.figures import moment
 from studio.ui.views.train import question_set_name, run_link, seconds_worked, state_html
 from studio.ui.views.train_numbers import number, table
+from studio.workspace.adapters import TRAINING_JOB
 from studio.workspace.reports import EVALUATION_JOB
 from studio.workspace.runs import Run, RunState, Status
 
