@@ -74,6 +74,7 @@ def measure(count: int) -> dict[str, float]:
         "upper half, fused": lambda batch: answer_loss(fused, batch)[0],
         "upper half, fused, new rows": lambda batch: answer_loss(fused, batch, kept)[0],
         "upper half, fused, known rows": lambda batch: answer_loss(fused, batch, kept)[0],
+        "and their beginning once": lambda batch: answer_loss(fused, batch, kept, share_beginnings=True)[0],
     }
     seconds: dict[str, list[float]] = {name: [] for name in variants}
     for batch in _batches(workspace, base, spec, count + 1):

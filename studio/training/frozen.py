@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
+from studio.training.beginnings import decode
+
 
 class FrozenLayers:
     """A decoder's lower layers, and what they gave for the rows seen so far; the others are `upper`.
@@ -31,22 +33,28 @@ class FrozenLayers:
         self._room = max_bytes
 
     @torch.no_grad()
-    def __call__(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """The hidden states of (batch, length) tokens that `upper` takes as `inputs_embeds`: (batch, length, width), zeros where a row is padded."""
+    def __call__(self, input_ids: Tensor, attention_mask: Tensor, *, shared: int = 0) -> tuple[Tensor, Tensor]:
+        """What `upper` takes as `inputs_embeds` for (batch, length) tokens: the beginning that all rows share, (shared, width), and the rows after it.
+
+        Rows are of shape (batch, length - shared, width), zeros where they are padded.
+        """
         lengths = attention_mask.sum(1).tolist()
         keys = [ids[:length].numpy(force=True).tobytes() for ids, length in zip(input_ids, lengths, strict=True)]
         missing = [index for index, key in enumerate(keys) if key not in self._kept]
         states: dict[int, Tensor] = {index: self._kept[key] for index, key in enumerate(keys) if key in self._kept}
         if missing:
-            computed = self._compute(input_ids[missing], attention_mask[missing])
-            for index, hidden in zip(missing, computed, strict=True):
-                states[index] = self._keep(keys[index], hidden[: lengths[index]].clone())
-        return pad_sequence([states[index] for index in range(len(keys))], batch_first=True)
+            beginning, rows = self._compute(input_ids[missing], attention_mask[missing], shared)
+            for index, row in zip(missing, rows, strict=True):
+                states[index] = self._keep(keys[index], torch.cat([beginning, row[: lengths[index] - shared]]))
+        return states[0][:shared], pad_sequence([states[index][shared:] for index in range(len(keys))], batch_first=True)
 
-    def _compute(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+    def _compute(self, input_ids: Tensor, attention_mask: Tensor, shared: int) -> tuple[Tensor, Tensor]:
+        if shared:
+            embedded = self._lower.embed_tokens(input_ids)
+            return decode(self._lower, embedded[0, :shared], embedded[:, shared:])
         mask = None if bool(attention_mask.all()) else attention_mask
         hidden: Tensor = self._lower(input_ids=input_ids, attention_mask=mask, use_cache=False).last_hidden_state
-        return hidden
+        return hidden[0, :0], hidden
 
     def _keep(self, key: bytes, hidden: Tensor) -> Tensor:
         size = hidden.numel() * hidden.element_size()

@@ -9,6 +9,7 @@ parameters: nothing is copied, renamed or saved differently. What Liger does for
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -16,6 +17,8 @@ from peft.tuners.lora import LoraLayer
 from torch import Tensor
 from torch.autograd import Function
 from torch.nn.functional import linear, softmax
+
+from studio.training.beginnings import Layout
 
 _FAMILIES = {"LlamaDecoderLayer", "Qwen2DecoderLayer", "MistralDecoderLayer"}
 
@@ -60,9 +63,13 @@ class FusedLayer:
         past_key_values: Any = None,
         use_cache: bool | None = False,
         position_embeddings: tuple[Tensor, Tensor] | None = None,
+        layout: Layout | None = None,
         **kwargs: Any,
     ) -> Tensor:
-        """As the layer's own forward; with a cache, or a mask that is not additive, it is the layer's own."""
+        """As the layer's own forward; with a cache, or a mask that is not additive, it is the layer's own.
+
+        With a layout, the batch lies in one line behind the beginning that its rows share, and mask and position embeddings are those of one row.
+        """
         if (
             past_key_values is not None
             or attention_mask is None
@@ -73,27 +80,47 @@ class FusedLayer:
                 hidden_states, attention_mask, position_ids, past_key_values, use_cache, position_embeddings=position_embeddings, **kwargs
             )  # fmt: skip
         layer = self._layer
-        normed = _norm(hidden_states, layer.input_layernorm)
-        hidden_states = hidden_states + self._output(self._attend(self._qkv(normed), attention_mask, *position_embeddings))
+        qkv = self._qkv(_norm(hidden_states, layer.input_layernorm))
+        attend = self._attend if layout is None else partial(self._attend_sharing, layout)
+        hidden_states = hidden_states + self._output(attend(qkv, attention_mask, *position_embeddings))
         normed = _norm(hidden_states, layer.post_attention_layernorm)
         return hidden_states + self._down(GatedSilu.apply(self._gate_up(normed)))
 
     def _attend(self, qkv: Tensor, mask: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        """(batch, length, (query heads + 2 x key heads) x head) to (batch, length, query heads x head); the mask is additive, (batch, 1, length, length)."""
+        return self._mix(*self._turned(qkv, cos, sin), mask)
+
+    def _attend_sharing(self, layout: Layout, qkv: Tensor, mask: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        """The same for rows that lie in one line behind the beginning they share: each looks at the beginning and at itself."""
+        shared, rows = layout.shared, layout.rows
+        q, k, v = self._turned(qkv[:, :shared], cos[:, :shared], sin[:, :shared])
+        beginning = self._mix(q, k, v, mask[..., :shared, :shared])
+        own_q, own_k, own_v = self._turned(qkv[0, shared:].unflatten(0, (rows, -1)), cos[:, shared:], sin[:, shared:])
+        keys, values = (
+            torch.cat([one.expand(rows, -1, -1, -1), own], dim=2) for one, own in ((k, own_k), (v, own_v))
+        )  # fmt: skip
+        mixed = self._mix(own_q, keys, values, mask[..., shared:, :])
+        return torch.cat([beginning, mixed.flatten(0, 1)[None]], dim=1)
+
+    def _turned(self, qkv: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        q, k, v = Rotated.apply(qkv, cos, sin, self._head, self._key_heads)
+        return q, k, v
+
+    def _mix(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
         """Queries that share a key head stand below each other: keys and values need no copy for each.
 
         Args:
-            qkv: (batch, length, (query heads + 2 x key heads) x head).
-            mask: additive, (batch, 1, length, length).
+            q: (batch, query heads, length, head).
+            k: (batch, key heads, seen, head), as v.
+            mask: additive, (batch or 1, 1, length, seen).
         """
-        batch, length, width = qkv.shape
-        group = width // self._head // self._key_heads - 2
-        q, k, v = Rotated.apply(qkv, cos, sin, self._head, self._key_heads)
+        batch, heads, length, _ = q.shape
+        group, seen = heads // self._key_heads, k.shape[2]
         scores = torch.matmul(q.view(batch, self._key_heads, group * length, self._head), k.transpose(2, 3)) * self._scaling
-        scores = scores.view(batch, self._key_heads, group, length, length) + mask.unsqueeze(2)
-        weights = softmax(scores, dim=-1, dtype=torch.float32).to(qkv.dtype)
-        mixed = torch.matmul(weights.view(batch, self._key_heads, group * length, length), v)
-        mixed = mixed.view(batch, self._key_heads * group, length, self._head)
-        return mixed.transpose(1, 2).reshape(batch, length, -1)
+        scores = scores.view(batch, self._key_heads, group, length, seen) + mask.unsqueeze(2)
+        weights = softmax(scores, dim=-1, dtype=torch.float32).to(q.dtype)
+        mixed = torch.matmul(weights.view(batch, self._key_heads, group * length, seen), v)
+        return mixed.view(batch, heads, length, self._head).transpose(1, 2).reshape(batch, length, -1)
 
 
 class FusedLinear:
@@ -213,14 +240,14 @@ class Normed(Function):
         wide = x.float()
         inverse = torch.rsqrt(wide.square().mean(-1, keepdim=True).add_(eps))
         ctx.save_for_backward(x, weight, inverse)
-        return wide.mul_(inverse).to(x.dtype).mul_(weight)
+        return (wide * inverse).to(x.dtype).mul_(weight)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> Any:
         """dx = inverse (g - n mean(g n)), where n is the normalised x and g the gradient times the weight."""
         x, weight, inverse = ctx.saved_tensors
         scaled = (grad * weight).float()
-        normed = x.float().mul_(inverse)
+        normed = x.float() * inverse
         mean = (scaled * normed).mean(-1, keepdim=True)
         return scaled.sub_(normed.mul_(mean)).mul_(inverse).to(x.dtype), None, None
 

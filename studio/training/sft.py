@@ -131,7 +131,7 @@ def build_trainer(
 def speed_up_on_cpu(trainer: SupportTrainer) -> None:
     """Let the trainer's model compute what it computes in less time, before the first step."""
     compute_adapters_in_input_dtype(trainer.model)
-    fuse_layers(trainer.model)
+    trainer.share_beginnings = fuse_layers(trainer.model) == trainer.model.config.num_hidden_layers
     trainer.skip_frozen_layers()
 
 

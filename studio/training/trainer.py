@@ -5,6 +5,7 @@
    by the same count (`tests/training/test_trainer.py` compares losses and gradients).
 2. No per-step entropy and token accuracy.
 3. Layers below the first adapter are computed once a row (`skip_frozen_layers`).
+4. What all rows of a batch begin with is computed once (`share_beginnings`).
 
 And "group_by_length" orders the rows with our `LengthGroupedSampler`.
 
@@ -20,6 +21,7 @@ from datasets import Dataset
 from torch.nn.functional import cross_entropy
 from trl import SFTTrainer
 
+from studio.training.beginnings import decode, shared_beginning
 from studio.training.frozen import FrozenLayers, layers_without_adapter
 from studio.training.sampler import LengthGroupedSampler
 
@@ -32,6 +34,9 @@ class SupportTrainer(SFTTrainer):
 
     frozen: FrozenLayers | None = None
     """What is known of the layers that don't learn; None where all are computed in every step."""
+
+    share_beginnings = False
+    """Whether what all rows of a batch begin with is computed once (`studio.training.beginnings`): where all layers are fused."""
 
     def skip_frozen_layers(self) -> None:
         """Compute the layers below the first adapter once a row from now on. Without such layers nothing changes."""
@@ -50,7 +55,7 @@ class SupportTrainer(SFTTrainer):
         if return_outputs or self.accelerator.num_processes > 1:
             return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
         causal = self.accelerator.unwrap_model(model).get_base_model()
-        loss_sum, count = answer_loss(causal, inputs, self.frozen)
+        loss_sum, count = answer_loss(causal, inputs, self.frozen, share_beginnings=self.share_beginnings)
         self._total_train_tokens += int(inputs["attention_mask"].sum())
         return loss_sum / (count if num_items_in_batch is None else num_items_in_batch)
 
@@ -67,21 +72,36 @@ class SupportTrainer(SFTTrainer):
         super().log(logs, start_time)
 
 
-def answer_loss(causal: Any, inputs: dict[str, torch.Tensor], frozen: FrozenLayers | None = None) -> tuple[torch.Tensor, int]:
+def answer_loss(
+    causal: Any, inputs: dict[str, torch.Tensor], frozen: FrozenLayers | None = None, *, share_beginnings: bool = False
+) -> tuple[torch.Tensor, int]:
     """Summed negative log-likelihood, and number, of the learned tokens.
 
     Args:
         causal: a `...ForCausalLM` whose decoder is `.model` and whose head is `.lm_head`, adapters included.
         inputs: `input_ids`, `attention_mask` and `labels`, each of shape (batch, length); labels are -100 where nothing is learned.
         frozen: of `causal.model`, where its lower layers need not be computed in every step.
+        share_beginnings: compute what all rows begin with once; all layers must be fused.
     """
-    mask = inputs["attention_mask"]
-    wanted = {"attention_mask": None if bool(mask.all()) else mask, "use_cache": False}
-    if frozen is None:
-        hidden = causal.model(input_ids=inputs["input_ids"], **wanted).last_hidden_state
-    else:
-        hidden = frozen.upper(inputs_embeds=frozen(inputs["input_ids"], mask), **wanted).last_hidden_state
-    targets = inputs["labels"][:, 1:]
+    shared = shared_beginning(inputs) if share_beginnings else 0
+    hidden = _hidden_states(causal.model, inputs, frozen, shared)
+    targets = inputs["labels"][:, shared + 1 :]
     learned = targets != _IGNORED
     logits = causal.lm_head(hidden[:, :-1][learned]).float()
     return cross_entropy(logits, targets[learned], reduction="sum"), int(learned.sum())
+
+
+def _hidden_states(decoder: Any, inputs: dict[str, torch.Tensor], frozen: FrozenLayers | None, shared: int) -> torch.Tensor:
+    """Of the rows after the beginning they share: (batch, length - shared, width)."""
+    ids, mask = inputs["input_ids"], inputs["attention_mask"]
+    if frozen is not None:
+        beginning, rows = frozen(ids, mask, shared=shared)
+        decoder = frozen.upper
+    else:
+        embedded = decoder.embed_tokens(ids)
+        beginning, rows = embedded[0, :shared], embedded[:, shared:]
+    if shared:
+        return decode(decoder, beginning, rows)[1]
+    wanted = None if bool(mask.all()) else mask
+    hidden: torch.Tensor = decoder(inputs_embeds=rows, attention_mask=wanted, use_cache=False).last_hidden_state
+    return hidden
