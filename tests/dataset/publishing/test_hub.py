@@ -8,11 +8,11 @@ from pathlib import Path
 import huggingface_hub.constants
 import pytest
 
-from studio.dataset.examination import Examination, Finding
-from studio.dataset.examined import write_examination
-from studio.dataset.exporting import ExportFormat
-from studio.dataset.hub import destination_of, push
-from studio.dataset.importing import import_file
+from studio.dataset.checks.examination import Examination, Finding
+from studio.dataset.checks.examined import write_examination
+from studio.dataset.importing.file import import_file
+from studio.dataset.publishing.exporting import ExportFormat
+from studio.dataset.publishing.hub import destination_of, push
 from studio.errors import BadInput, NotFound, StudioError
 from studio.settings import Settings
 from studio.workspace.datasets import read_manifest

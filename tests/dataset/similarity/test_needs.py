@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from studio.dataset.needs import are_opposed, same_need
-from studio.dataset.repetition import repeats, told
-from studio.dataset.wording import about, without_courtesy
+from studio.dataset.similarity.needs import are_opposed, same_need
+from studio.dataset.similarity.repetition import repeats, told
+from studio.dataset.similarity.wording import about, without_courtesy
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studio.dataset.importing import import_file, preview
-from studio.dataset.problems import Problem
-from studio.dataset.registry import import_registry
-from studio.dataset.shapes import Columns, Conversation, Preference
-from studio.dataset.unanswered import Questions
+from studio.dataset.importing.file import import_file, preview
+from studio.dataset.importing.registry import import_registry
+from studio.dataset.reading.problems import Problem
+from studio.dataset.reading.shapes import Columns, Conversation, Preference
+from studio.dataset.reading.unanswered import Questions
 from studio.errors import StudioError
 from studio.workspace.datasets import Row, read_rows
 from studio.workspace.layout import Workspace

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.dataset.mixing import _shares, make_mix, plan_mix
+from studio.dataset.deriving.mixing import _shares, make_mix, plan_mix
 from studio.errors import BadInput, NotFound
 from studio.workspace.datasets import Row, read_removed, read_rows, write_dataset
 from studio.workspace.layout import Workspace

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from studio.dataset.registry import import_registry, read_registry
-from studio.dataset.shapes import Columns
+from studio.dataset.importing.registry import import_registry, read_registry
+from studio.dataset.reading.shapes import Columns
 from studio.errors import BadInput, NotFound, UploadTooLarge
 from studio.workspace.datasets import read_manifest, read_rows
 from studio.workspace.layout import Workspace

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from studio.dataset.importing import import_file
-from studio.dataset.problems import Problem
+from studio.dataset.importing.file import import_file
+from studio.dataset.reading.problems import Problem
 from studio.errors import BadInput, StudioError, UploadTooLarge
 from studio.workspace.datasets import Row, read_rows
 from studio.workspace.layout import Workspace

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.dataset.examination import Examination, Finding, examine
-from studio.dataset.remedies import Mended, codes_of, mend, parse_remedies
+from studio.dataset.checks.examination import Examination, Finding, examine
+from studio.dataset.checks.remedies import Mended, codes_of, mend, parse_remedies
 from studio.errors import BadInput
 from studio.scoring.items import Item, Point
 from studio.workspace.datasets import Row

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studio.dataset.exporting import ExportFormat, alpaca_json, export_bundle, export_dataset, formats_of
-from studio.dataset.importing import import_file
-from studio.dataset.registry import import_registry
+from studio.dataset.importing.file import import_file
+from studio.dataset.importing.registry import import_registry
+from studio.dataset.publishing.exporting import ExportFormat, alpaca_json, export_bundle, export_dataset, formats_of
 from studio.errors import BadInput, NotFound
 from studio.workspace.datasets import QUESTIONS, Row, read_rows, write_dataset
 from studio.workspace.layout import Workspace

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from studio.chat.tokenizer import load_tokenizer
-from studio.dataset.tokens import Token, find_row, row_tokens
+from studio.dataset.tokens.view import Token, find_row, row_tokens
 from studio.errors import NotFound
 from studio.training.rows import tokenize
 from studio.workspace.datasets import Row

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.dataset.problems import Problem
-from studio.dataset.textfile import read_text
+from studio.dataset.reading.problems import Problem
+from studio.dataset.reading.textfile import read_text
 from studio.errors import BadInput, NotFound, UploadTooLarge
 from studio.workspace.datasets import Row
 from tests.support import read_file

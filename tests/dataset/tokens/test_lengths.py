@@ -11,9 +11,9 @@ import pytest
 
 from studio.chat.catalog import find_model
 from studio.chat.tokenizer import load_tokenizer
-from studio.dataset.examination import examine
-from studio.dataset.lengths import LADDER, Lengths, dataset_lengths, histogram, known_lengths, measure_lengths
-from studio.dataset.too_long import over_tokens
+from studio.dataset.checks.examination import examine
+from studio.dataset.tokens.lengths import LADDER, Lengths, dataset_lengths, histogram, known_lengths, measure_lengths
+from studio.dataset.tokens.too_long import over_tokens
 from studio.errors import BadInput, NotFound
 from studio.training.rows import tokenize
 from studio.workspace.dataset_caches import write_cache

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from studio.dataset.examined import read_examination
-from studio.dataset.lineage import recipe_in_words
-from studio.dataset.mending import examine_dataset, mend_dataset, save_mended
-from studio.dataset.remedies import parse_remedies
+from studio.dataset.checks.examined import read_examination
+from studio.dataset.checks.remedies import parse_remedies
+from studio.dataset.deriving.lineage import recipe_in_words
+from studio.dataset.deriving.mending import examine_dataset, mend_dataset, save_mended
 from studio.errors import BadInput
 from studio.workspace.datasets import Row, read_manifest, read_removed, read_rows, write_dataset
 from studio.workspace.layout import Workspace

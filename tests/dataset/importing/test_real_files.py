@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from studio.dataset.importing import import_file, preview
-from studio.dataset.labelling import categories_of
-from studio.dataset.registry import import_registry, read_registry
-from studio.dataset.shapes import Preference, chosen_columns
-from studio.dataset.smalltalk import rule_of
-from studio.dataset.unanswered import Questions
+from studio.dataset.importing.file import import_file, preview
+from studio.dataset.importing.labelling import categories_of
+from studio.dataset.importing.registry import import_registry, read_registry
+from studio.dataset.reading.shapes import Preference, chosen_columns
+from studio.dataset.reading.smalltalk import rule_of
+from studio.dataset.reading.unanswered import Questions
 from studio.errors import BadInput
 from studio.workspace.datasets import read_rows
 from studio.workspace.layout import Workspace

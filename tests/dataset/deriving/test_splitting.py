@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from studio.dataset import splitting
-from studio.dataset.phrasings import shared_phrasings
-from studio.dataset.registry import import_registry
-from studio.dataset.splitting import make_split, plan_split
+from studio.dataset.deriving import splitting
+from studio.dataset.deriving.splitting import make_split, plan_split
+from studio.dataset.importing.registry import import_registry
+from studio.dataset.similarity.phrasings import shared_phrasings
 from studio.errors import BadInput
 from studio.workspace.datasets import QUESTIONS, Row, read_removed, read_rows, write_dataset
 from studio.workspace.layout import Workspace

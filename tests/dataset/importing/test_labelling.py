@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.dataset.labelling import Category, categories_of, label, read_sheet, sheet
+from studio.dataset.importing.labelling import Category, categories_of, label, read_sheet, sheet
 from studio.errors import BadInput
 from studio.training.requests import training_spec
 from studio.workspace.datasets import QUESTIONS, Row, read_rows, write_dataset

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from studio.dataset.problems import Problem
-from studio.dataset.shapes import ALPACA, Columns, chosen_columns
-from studio.dataset.smalltalk import RULES, rule_of
+from studio.dataset.reading.problems import Problem
+from studio.dataset.reading.shapes import ALPACA, Columns, chosen_columns
+from studio.dataset.reading.smalltalk import RULES, rule_of
 from studio.errors import BadInput
 from studio.workspace.datasets import Row
 from tests.support import read_file

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from studio.dataset.importing import import_file, preview
+from studio.dataset.importing.file import import_file, preview
 from studio.errors import BadInput, NotFound, UploadTooLarge
 from studio.workspace.datasets import list_datasets, read_manifest, read_rows
 from studio.workspace.layout import Workspace

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from studio.dataset.problems import Problem
-from studio.dataset.shapes import Columns
+from studio.dataset.reading.problems import Problem
+from studio.dataset.reading.shapes import Columns
 from studio.workspace.datasets import Row
 from tests.support import read_file
 

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from studio.dataset.likeness import NEAR, dice, near_pairs, same_groups, words_of
-from studio.dataset.minhash import likely_pairs
+from studio.dataset.similarity.likeness import NEAR, dice, near_pairs, same_groups, words_of
+from studio.dataset.similarity.minhash import likely_pairs
 
 VOCABULARY = [f"word{number}" for number in range(400)]
 

@@ -9,8 +9,8 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from studio.dataset.problems import Problem
-from studio.dataset.shapes import Columns
+from studio.dataset.reading.problems import Problem
+from studio.dataset.reading.shapes import Columns
 from studio.errors import BadInput
 from studio.workspace.datasets import Row
 from tests.support import read_file

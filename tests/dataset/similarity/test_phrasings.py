@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.dataset.phrasings import normalise_question, shared_phrasings
-from studio.dataset.registry import read_registry
+from studio.dataset.importing.registry import read_registry
+from studio.dataset.similarity.phrasings import normalise_question, shared_phrasings
 from studio.settings import PROJECT_ROOT
 
 QUESTION = "How long does it take until my refund for the cancelled flight arrives?"

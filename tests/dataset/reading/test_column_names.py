@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from studio.dataset.guessing import guess_shape
-from studio.dataset.records import Record
-from studio.dataset.shapes import Columns
-from studio.dataset.unanswered import Questions, are_articles, questions_among
+from studio.dataset.reading.guessing import guess_shape
+from studio.dataset.reading.records import Record
+from studio.dataset.reading.shapes import Columns
+from studio.dataset.reading.unanswered import Questions, are_articles, questions_among
 from studio.errors import BadInput
 
 ASKED, TOLD = "Where is my parcel now?", "It is at the depot."

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from studio.dataset.card import LICENCES, render_card
-from studio.dataset.examination import Examination, Finding
-from studio.dataset.examined import write_examination
-from studio.dataset.mixing import make_mix, plan_mix
-from studio.dataset.splitting import make_split, plan_split
+from studio.dataset.checks.examination import Examination, Finding
+from studio.dataset.checks.examined import write_examination
+from studio.dataset.deriving.mixing import make_mix, plan_mix
+from studio.dataset.deriving.splitting import make_split, plan_split
+from studio.dataset.publishing.card import LICENCES, render_card
 from studio.errors import NotFound
 from studio.workspace.datasets import RemovedRow, write_dataset
 from studio.workspace.layout import Workspace

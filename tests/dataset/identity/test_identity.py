@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from studio.dataset.examination import examine
-from studio.dataset.exporting import alpaca_json
+from studio.dataset.checks.examination import examine
 from studio.dataset.identity.brand import LANGUAGES, TONES, Brand, IdentityForm, Language, Tone
 from studio.dataset.identity.from_file import render_file
 from studio.dataset.identity.saving import keep_form, kept_form, save_identity
 from studio.dataset.identity.templates import render_templates, template_rows
+from studio.dataset.publishing.exporting import alpaca_json
 from studio.errors import BadInput
 from studio.scoring.matching import mentions
 from studio.workspace.datasets import list_datasets, read_rows

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from studio.dataset.examination import examine
-from studio.dataset.languages import language_of
-from studio.dataset.makeup import makeup_of
+from studio.dataset.checks.examination import examine
+from studio.dataset.checks.languages import language_of
+from studio.dataset.checks.makeup import makeup_of
 from studio.workspace.datasets import Row
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from benchmarks.importing import PLANTED_EVERY, PROBLEMS, write_files
-from studio.dataset.contradictions import contradiction
-from studio.dataset.examination import WEIGHTS, Examination, Finding, examine
-from studio.dataset.likeness import dice, near_pairs, words_of
-from studio.dataset.problems import Problem
+from studio.dataset.checks.examination import WEIGHTS, Examination, Finding, examine
+from studio.dataset.reading.problems import Problem
+from studio.dataset.similarity.contradictions import contradiction
+from studio.dataset.similarity.likeness import dice, near_pairs, words_of
 from studio.scoring.items import load_question_set
 from studio.settings import PROJECT_ROOT
 from studio.workspace.datasets import Row
