@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from studio.dataset.examination import examine
+from studio.dataset.checks.examination import examine
 from studio.evaluation.statistics import wilson_interval
 from studio.privacy import redact_conversation
 from studio.scoring.items import load_question_set

@@ -92,8 +92,8 @@ def read_with_load_dataset(file: Path) -> dict[str, Any]:
 
 
 def read_with_the_studio(file: Path) -> dict[str, Any]:
-    from studio.dataset.reading import read_sources
-    from studio.dataset.sources import open_sources
+    from studio.dataset.reading.rows import read_sources
+    from studio.dataset.reading.sources import open_sources
 
     started, cpu = time.perf_counter(), time.process_time()
     with open_sources(file) as opened:
@@ -104,8 +104,8 @@ def read_with_the_studio(file: Path) -> dict[str, Any]:
 
 def import_and_examine(file: Path) -> dict[str, Any]:
     """The dataset written, its rows read back and checked against all question sets."""
-    from studio.dataset.examination import examine
-    from studio.dataset.importing import import_file
+    from studio.dataset.checks.examination import examine
+    from studio.dataset.importing.file import import_file
     from studio.scoring.items import load_question_set
     from studio.settings import Settings
     from studio.workspace.datasets import read_rows

@@ -15,7 +15,7 @@ from pathlib import Path
 from studio.chat.catalog import find_model, prepare_model
 from studio.chat.messages import Decoding, Request, reply
 from studio.chat.transformers_engine import TransformersModel
-from studio.dataset.registry import import_registry
+from studio.dataset.importing.registry import import_registry
 from studio.jobs.queue import JobQueue
 from studio.scoring.items import load_question_set
 from studio.scoring.verdict import judge

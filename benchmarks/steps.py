@@ -40,7 +40,7 @@ def measure(count: int) -> dict[str, float]:
 
     from studio.chat.catalog import find_model, prepare_model
     from studio.chat.loading import load_base, pick_device
-    from studio.dataset.registry import import_registry
+    from studio.dataset.importing.registry import import_registry
     from studio.settings import Settings
     from studio.training.adapters import compute_adapters_in_input_dtype
     from studio.training.frozen import FrozenLayers, layers_without_adapter

@@ -55,7 +55,7 @@ def measure(name: str, steps: int) -> dict[str, float]:
     from studio.chat.catalog import find_model, prepare_model
     from studio.chat.loading import load_base, pick_device
     from studio.chat.tokenizer import load_tokenizer
-    from studio.dataset.registry import import_registry
+    from studio.dataset.importing.registry import import_registry
     from studio.settings import Settings
     from studio.training.callbacks import peak_memory_mb
     from studio.training.rows import tokenize

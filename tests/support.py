@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from studio.dataset.problems import Problem
-from studio.dataset.reading import read_sources
-from studio.dataset.sources import open_sources
+from studio.dataset.reading.problems import Problem
+from studio.dataset.reading.rows import read_sources
+from studio.dataset.reading.sources import open_sources
 from studio.workspace.datasets import Row
 
 

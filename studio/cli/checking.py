@@ -13,12 +13,12 @@ from studio.cli.fixing import fix_dataset
 from studio.cli.models import choose_length_check
 from studio.cli.output import errors, print_json, print_table, results
 from studio.cli.workspace import Json, open_workspace
-from studio.dataset.examination import Examination, examine
-from studio.dataset.examined import known_items
-from studio.dataset.problems import Problem
-from studio.dataset.reading import read_sources
-from studio.dataset.shapes import chosen_columns
-from studio.dataset.sources import open_sources
+from studio.dataset.checks.examination import Examination, examine
+from studio.dataset.checks.examined import known_items
+from studio.dataset.reading.problems import Problem
+from studio.dataset.reading.rows import read_sources
+from studio.dataset.reading.shapes import chosen_columns
+from studio.dataset.reading.sources import open_sources
 from studio.errors import BadInput, ThresholdNotMet
 from studio.workspace.datasets import Row, read_rows
 

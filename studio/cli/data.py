@@ -10,15 +10,15 @@ import typer
 
 from studio.cli.output import PhaseProgress, errors, print_json, results
 from studio.cli.workspace import Json, open_workspace
-from studio.dataset.checked_import import Read, import_checked
-from studio.dataset.importing import ImportResult, import_file, preview
-from studio.dataset.labelling import categories_of, label, read_sheet
-from studio.dataset.labelling import sheet as sheet_of
-from studio.dataset.phrasings import shared_phrasings
+from studio.dataset.importing.checked import Read, import_checked
+from studio.dataset.importing.file import ImportResult, import_file, preview
+from studio.dataset.importing.labelling import categories_of, label, read_sheet
+from studio.dataset.importing.labelling import sheet as sheet_of
+from studio.dataset.importing.registry import import_registry
 from studio.dataset.progress import Progress
-from studio.dataset.registry import import_registry
-from studio.dataset.shapes import chosen_columns
-from studio.dataset.unanswered import Questions
+from studio.dataset.reading.shapes import chosen_columns
+from studio.dataset.reading.unanswered import Questions
+from studio.dataset.similarity.phrasings import shared_phrasings
 from studio.errors import BadInput, ThresholdNotMet
 from studio.scoring.items import find_question_set, load_question_set
 from studio.workspace.datasets import read_rows

@@ -9,12 +9,12 @@ import typer
 
 from studio.cli.output import errors, print_json, print_table, results
 from studio.cli.workspace import Json, open_workspace
-from studio.dataset.exporting import ExportFormat, export_bundle, export_dataset
-from studio.dataset.hub import destination_of
-from studio.dataset.hub import push as push_dataset
-from studio.dataset.lineage import licence_of
-from studio.dataset.mixing import Mix, make_mix, plan_mix
-from studio.dataset.splitting import Split, make_split, plan_split
+from studio.dataset.deriving.lineage import licence_of
+from studio.dataset.deriving.mixing import Mix, make_mix, plan_mix
+from studio.dataset.deriving.splitting import Split, make_split, plan_split
+from studio.dataset.publishing.exporting import ExportFormat, export_bundle, export_dataset
+from studio.dataset.publishing.hub import destination_of
+from studio.dataset.publishing.hub import push as push_dataset
 from studio.errors import BadInput
 from studio.workspace.datasets import list_datasets
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from studio.chat.catalog import find_model, prepare_model
 from studio.cli.output import duration, errors, follow, print_table
-from studio.dataset.registry import import_registry
+from studio.dataset.importing.registry import import_registry
 from studio.errors import JobFailed
 from studio.evaluation.requests import evaluation_spec, request_evaluation
 from studio.jobs.queue import JobQueue

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from studio.cli.models import choose_length_check
 from studio.cli.output import errors, print_json, print_table, results
-from studio.dataset.examination import Examination
-from studio.dataset.mending import counted, mend_dataset, save_mended
-from studio.dataset.remedies import Mended, parse_remedies
+from studio.dataset.checks.examination import Examination
+from studio.dataset.checks.remedies import Mended, parse_remedies
+from studio.dataset.deriving.mending import counted, mend_dataset, save_mended
 from studio.workspace.layout import Workspace
 
 _SHOWN = 12

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from studio.chat.catalog import CATALOG, CatalogModel, find_model, is_prepared, prepare_model
 from studio.chat.tokenizer import tokenizer_of
 from studio.cli.output import errors
-from studio.dataset.too_long import LengthCheck, over_tokens
+from studio.dataset.tokens.too_long import LengthCheck, over_tokens
 from studio.workspace.layout import Workspace
 
 if TYPE_CHECKING:

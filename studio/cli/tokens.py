@@ -13,8 +13,8 @@ from studio.chat.catalog import CatalogModel, find_model
 from studio.cli.models import EMBEDDED, open_tokenizer
 from studio.cli.output import errors, print_json, print_table, results
 from studio.cli.workspace import Json, open_workspace
-from studio.dataset.lengths import Lengths, dataset_lengths
-from studio.dataset.tokens import Token, TokenView, find_row, row_tokens
+from studio.dataset.tokens.lengths import Lengths, dataset_lengths
+from studio.dataset.tokens.view import Token, TokenView, find_row, row_tokens
 from studio.workspace.datasets import read_manifest
 from studio.workspace.layout import Workspace
 

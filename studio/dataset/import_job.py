@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from studio.dataset.checked_import import CheckedImport, Read, import_checked
 from studio.dataset.import_spec import AnswersImport, FileImport, SampleImport, parse_import
-from studio.dataset.importing import ImportResult, import_file
-from studio.dataset.labelling import label
+from studio.dataset.importing.checked import CheckedImport, Read, import_checked
+from studio.dataset.importing.file import ImportResult, import_file
+from studio.dataset.importing.labelling import label
+from studio.dataset.importing.registry import import_registry
 from studio.dataset.progress import Progress
-from studio.dataset.registry import import_registry
-from studio.dataset.shapes import Shape, chosen_columns
-from studio.dataset.unanswered import Questions
+from studio.dataset.reading.shapes import Shape, chosen_columns
+from studio.dataset.reading.unanswered import Questions
 from studio.errors import BadInput, StudioError
 from studio.jobs.progress import Reporter, Stopped
 from studio.workspace.layout import Workspace

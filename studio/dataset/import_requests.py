@@ -6,7 +6,7 @@ from pathlib import Path
 
 from studio.dataset.import_job import forget_files
 from studio.dataset.import_spec import IMPORT_JOB, AnswersImport, FileImport, SampleImport
-from studio.dataset.textfile import check_file
+from studio.dataset.reading.textfile import check_file
 from studio.errors import NotFound
 from studio.jobs.queue import JobQueue
 from studio.workspace.clock import now

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from studio.dataset.examination import WEIGHTS
+from studio.dataset.checks.examination import WEIGHTS
 from studio.dataset.import_spec import IMPORT_JOB
 from studio.jobs.queue import JobQueue
 from studio.settings import Settings

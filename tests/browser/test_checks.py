@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from studio.dataset.mending import examine_dataset
+from studio.dataset.deriving.mending import examine_dataset
 from studio.settings import Settings
 from studio.workspace.datasets import Row, list_datasets, write_dataset
 from studio.workspace.layout import Workspace

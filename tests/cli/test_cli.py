@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from studio.dataset.examined import read_examination
+from studio.dataset.checks.examined import read_examination
 from studio.settings import PROJECT_ROOT
 from studio.workspace.layout import Workspace
 

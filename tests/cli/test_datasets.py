@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from studio.dataset.importing import import_file
+from studio.dataset.importing.file import import_file
 from studio.settings import PROJECT_ROOT
 from studio.workspace.datasets import Row, list_datasets, read_manifest, write_dataset
 from studio.workspace.layout import Workspace

@@ -9,8 +9,8 @@ import pytest
 
 from studio.dataset.identity.brand import LANGUAGES, TONES, Brand
 from studio.dataset.identity.templates import example_rows, render_templates, template_rows
-from studio.dataset.phrasings import shared_phrasings
-from studio.dataset.registry import import_registry, read_registry
+from studio.dataset.importing.registry import import_registry, read_registry
+from studio.dataset.similarity.phrasings import shared_phrasings
 from studio.placeholders import placeholders
 from studio.scoring.filling import fill_question_set, placeholders_of
 from studio.scoring.floors import floor_scores

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from studio.dataset.contradictions import contradiction
-from studio.dataset.phrasings import shared_phrasings
+from studio.dataset.similarity.contradictions import contradiction
+from studio.dataset.similarity.phrasings import shared_phrasings
 from studio.scoring.items import load_question_set
 from studio.scoring.soundness import check_question_set
 from studio.settings import PROJECT_ROOT

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from studio.dataset import import_job
-from studio.dataset.examined import read_examination
+from studio.dataset.checks.examined import read_examination
 from studio.dataset.import_requests import (
     can_try_again,
     cancel_import,
@@ -21,7 +21,7 @@ from studio.dataset.import_requests import (
     unfinished_import,
 )
 from studio.dataset.import_spec import IMPORT_JOB, AnswersImport, FileImport, SampleImport, parse_import
-from studio.dataset.labelling import categories_of
+from studio.dataset.importing.labelling import categories_of
 from studio.errors import BadInput, JobFailed, NotFound, UploadTooLarge
 from studio.jobs.progress import Reporter
 from studio.jobs.queue import JobQueue

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from studio.dataset.examination import Examination, Finding
-from studio.dataset.hub import destination_of
-from studio.dataset.lineage import Relative, children_of, parents_of
-from studio.dataset.mixing import make_mix, plan_mix
-from studio.dataset.splitting import make_split, plan_split
+from studio.dataset.checks.examination import Examination, Finding
+from studio.dataset.deriving.lineage import Relative, children_of, parents_of
+from studio.dataset.deriving.mixing import make_mix, plan_mix
+from studio.dataset.deriving.splitting import make_split, plan_split
+from studio.dataset.publishing.hub import destination_of
 from studio.settings import Settings
 from studio.ui.views import data_card as view
 from studio.ui.views import data_mixing as mixing_view

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from studio.dataset.examination import Examination, Finding, examine
-from studio.dataset.remedies import mend, parse_remedies
+from studio.dataset.checks.examination import Examination, Finding, examine
+from studio.dataset.checks.remedies import mend, parse_remedies
 from studio.ui.views import data_checks as view
 from studio.workspace.datasets import Row
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from studio.dataset.import_spec import FileImport
-from studio.dataset.labelling import Category
+from studio.dataset.importing.labelling import Category
 from studio.jobs.progress import Reporter
 from studio.ui.views.data_answers import answers_in, answers_table
 from studio.ui.views.data_progress import importing, importing_html

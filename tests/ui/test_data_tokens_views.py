@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from studio.dataset.lengths import Lengths
-from studio.dataset.tokens import RowTokens, Token, TokenView
+from studio.dataset.tokens.lengths import Lengths
+from studio.dataset.tokens.view import RowTokens, Token, TokenView
 from studio.ui.views import data_tokens as view
 from studio.ui.views.data_rows import RowFilter, rows_html, select_page
 from tests.support import make_rows

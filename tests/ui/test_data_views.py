@@ -9,10 +9,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from studio.dataset.importing import Preview
-from studio.dataset.problems import Problem
-from studio.dataset.shapes import ALPACA, Columns
-from studio.dataset.unanswered import Questions
+from studio.dataset.importing.file import Preview
+from studio.dataset.reading.problems import Problem
+from studio.dataset.reading.shapes import ALPACA, Columns
+from studio.dataset.reading.unanswered import Questions
 from studio.ui.views import data as view
 from studio.ui.views.data_preview import column_choice, preview_html
 from studio.ui.views.data_rows import PAGE_SIZE, RowFilter, labels_of, row_html, rows_html, select_page

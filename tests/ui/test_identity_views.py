@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import unescape
 
 from studio.dataset.identity.rendering import Leftover, Rendered
-from studio.dataset.importing import ImportResult
-from studio.dataset.problems import Problem
+from studio.dataset.importing.file import ImportResult
+from studio.dataset.reading.problems import Problem
 from studio.ui.views import data as data_view
 from studio.ui.views import identity as view
 from studio.workspace.clock import timestamp

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from studio.dataset.distillation.words import DENIALS, content, shortened, word_set
-from studio.dataset.likeness import dice
+from studio.dataset.similarity.likeness import dice
 from studio.scoring.normalise import normalise
 
 _CLAUSE = re.compile(

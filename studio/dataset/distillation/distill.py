@@ -21,7 +21,7 @@ from studio.dataset.distillation.manuals import Manual, read_manuals
 from studio.dataset.distillation.store import CandidateStore
 from studio.dataset.distillation.structure import split_manual
 from studio.dataset.distillation.teacher import find_teacher, teach
-from studio.dataset.textfile import check_file
+from studio.dataset.reading.textfile import check_file
 from studio.errors import BadInput, StudioError
 from studio.jobs.progress import Reporter, Stopped
 from studio.jobs.queue import JobQueue

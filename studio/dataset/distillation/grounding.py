@@ -16,7 +16,7 @@ from studio.dataset.distillation.procedures import broken_procedures, numbered_s
 from studio.dataset.distillation.quantities import missing_quantities
 from studio.dataset.distillation.terms import missing_terms
 from studio.dataset.distillation.words import IDEOGRAPH, content, reads_as_english, share, spaced
-from studio.dataset.likeness import NEAR, dice, words_of
+from studio.dataset.similarity.likeness import NEAR, dice, words_of
 
 SHORTEST_ANSWER = 4
 LONGEST_ANSWER = 220

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.dataset.distillation.plaintext import text_markdown
-from studio.dataset.textfile import MEGABYTE, check_file, read_text
+from studio.dataset.reading.textfile import MEGABYTE, check_file, read_text
 from studio.errors import BadInput, UploadTooLarge
 
 KINDS = (".md", ".markdown", ".txt", ".html", ".htm", ".pdf", ".docx", ".json", ".jsonl")

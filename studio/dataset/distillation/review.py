@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from studio.dataset.checks import check_row
 from studio.dataset.distillation.candidates import Candidate, Passage
 from studio.dataset.distillation.grounding import faults
 from studio.dataset.distillation.store import CandidateStore
-from studio.dataset.problems import Problem, RowRejected
+from studio.dataset.reading.problems import Problem, RowRejected
+from studio.dataset.reading.row_checks import check_row
 from studio.errors import BadInput, NotFound
 from studio.workspace.clock import timestamp
 from studio.workspace.datasets import Manifest, Row, write_dataset

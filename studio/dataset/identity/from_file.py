@@ -7,13 +7,13 @@ from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
-from studio.dataset.guessing import ROWS_TO_KNOW_THE_SHAPE, guess_shape
 from studio.dataset.identity.brand import Brand
 from studio.dataset.identity.rendering import INDUSTRY, SOURCE, Rendered, render
 from studio.dataset.identity.templates import default_help
-from studio.dataset.problems import Problem, RowRejected
-from studio.dataset.shapes import value_of
-from studio.dataset.sources import Source, open_sources
+from studio.dataset.reading.guessing import ROWS_TO_KNOW_THE_SHAPE, guess_shape
+from studio.dataset.reading.problems import Problem, RowRejected
+from studio.dataset.reading.shapes import value_of
+from studio.dataset.reading.sources import Source, open_sources
 from studio.workspace.datasets import Row
 
 

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from studio.dataset.checks import check_row
 from studio.dataset.identity.brand import Brand
-from studio.dataset.problems import Problem, RowRejected
+from studio.dataset.reading.problems import Problem, RowRejected
+from studio.dataset.reading.row_checks import check_row
 from studio.errors import BadInput
 from studio.placeholders import TORN, fill, placeholders
 from studio.workspace.datasets import Row

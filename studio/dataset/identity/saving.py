@@ -8,7 +8,7 @@ from typing import Any
 
 from studio.dataset.identity.brand import Brand, IdentityForm
 from studio.dataset.identity.rendering import Rendered
-from studio.dataset.importing import ImportResult
+from studio.dataset.importing.file import ImportResult
 from studio.workspace.datasets import write_dataset
 from studio.workspace.files import read_json, write_json_atomically
 from studio.workspace.layout import Workspace

@@ -9,7 +9,7 @@ import gradio as gr
 
 from studio.dataset.import_requests import request_import
 from studio.dataset.import_spec import parse_import
-from studio.dataset.labelling import Category, categories_of, read_sheet, sheet
+from studio.dataset.importing.labelling import Category, categories_of, read_sheet, sheet
 from studio.errors import BadInput
 from studio.ui.access import require_operator
 from studio.ui.context import Studio

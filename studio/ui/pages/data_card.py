@@ -6,11 +6,11 @@ from typing import Any
 
 import gradio as gr
 
-from studio.dataset.card import LICENCES, render_card
-from studio.dataset.examined import read_examination
-from studio.dataset.exporting import ExportFormat, export_bundle, export_dataset, formats_of
-from studio.dataset.hub import destination_of, push
-from studio.dataset.lineage import children_of, licence_of, parents_of
+from studio.dataset.checks.examined import read_examination
+from studio.dataset.deriving.lineage import children_of, licence_of, parents_of
+from studio.dataset.publishing.card import LICENCES, render_card
+from studio.dataset.publishing.exporting import ExportFormat, export_bundle, export_dataset, formats_of
+from studio.dataset.publishing.hub import destination_of, push
 from studio.errors import BadInput
 from studio.ui.access import require_operator
 from studio.ui.context import Studio

@@ -9,11 +9,11 @@ from typing import Any
 
 import gradio as gr
 
-from studio.dataset.examination import WEIGHTS, Examination
-from studio.dataset.examined import known_items, read_examination
-from studio.dataset.mending import examine_dataset, mend_dataset, save_mended
+from studio.dataset.checks.examination import WEIGHTS, Examination
+from studio.dataset.checks.examined import known_items, read_examination
+from studio.dataset.checks.remedies import FIRST, Mended, Remedy, codes_of, parse_remedies, with_remedy
+from studio.dataset.deriving.mending import examine_dataset, mend_dataset, save_mended
 from studio.dataset.progress import Progress
-from studio.dataset.remedies import FIRST, Mended, Remedy, codes_of, parse_remedies, with_remedy
 from studio.errors import BadInput
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio

@@ -10,8 +10,8 @@ import gradio as gr
 
 from studio.dataset.import_requests import request_import
 from studio.dataset.import_spec import FileImport, SampleImport
-from studio.dataset.importing import Preview, preview
-from studio.dataset.shapes import chosen_columns
+from studio.dataset.importing.file import Preview, preview
+from studio.dataset.reading.shapes import chosen_columns
 from studio.errors import BadInput, StudioError
 from studio.ui.access import require_operator
 from studio.ui.context import Studio

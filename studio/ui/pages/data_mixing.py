@@ -7,8 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from studio.dataset.mixing import Mix, make_mix, plan_mix
-from studio.dataset.splitting import Split, make_split, plan_split
+from studio.dataset.deriving.mixing import Mix, make_mix, plan_mix
+from studio.dataset.deriving.splitting import Split, make_split, plan_split
 from studio.errors import BadInput
 from studio.ui.access import require_operator
 from studio.ui.context import Studio

@@ -10,8 +10,8 @@ import gradio as gr
 from studio.charts import length_histogram
 from studio.chat.catalog import CATALOG, CatalogModel, find_model, is_prepared, prepare_elsewhere
 from studio.chat.tokenizer import tokenizer_of
-from studio.dataset.lengths import Lengths, dataset_lengths, histogram, known_lengths
-from studio.dataset.tokens import find_row, row_tokens
+from studio.dataset.tokens.lengths import Lengths, dataset_lengths, histogram, known_lengths
+from studio.dataset.tokens.view import find_row, row_tokens
 from studio.errors import BadInput
 from studio.training.spec import TrainSpec
 from studio.ui.access import identify, require_operator

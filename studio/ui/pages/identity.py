@@ -7,12 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from studio.dataset.exporting import alpaca_json
 from studio.dataset.identity.brand import Brand, IdentityForm
 from studio.dataset.identity.from_file import render_file
 from studio.dataset.identity.rendering import Rendered
 from studio.dataset.identity.saving import keep_form, kept_form, save_identity
 from studio.dataset.identity.templates import render_templates
+from studio.dataset.publishing.exporting import alpaca_json
 from studio.errors import StudioError
 from studio.placeholders import parse_values
 from studio.ui.access import identify, require_operator

@@ -19,7 +19,7 @@ from studio.dataset.distillation.review import (
     row_of,
     undo,
 )
-from studio.dataset.exporting import alpaca_json
+from studio.dataset.publishing.exporting import alpaca_json
 from studio.errors import BadInput
 from studio.ui.access import require_operator
 from studio.ui.context import Studio

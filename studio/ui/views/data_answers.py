@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from studio.dataset.labelling import Category
+from studio.dataset.importing.labelling import Category
 from studio.ui.views.words import shortened
 
 Table = list[list[str | int]]

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
-from studio.dataset.examination import Examination
-from studio.dataset.exporting import ExportFormat
-from studio.dataset.hub import Destination
-from studio.dataset.lineage import Relative, reason_in_words, recipe_in_words
+from studio.dataset.checks.examination import Examination
+from studio.dataset.deriving.lineage import Relative, reason_in_words, recipe_in_words
+from studio.dataset.publishing.exporting import ExportFormat
+from studio.dataset.publishing.hub import Destination
 from studio.ui.text import data_card as text
 from studio.ui.views.data import address
 from studio.ui.views.figures import moment

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from html import escape
 from itertools import islice
 
-from studio.dataset.examination import Examination, Finding
-from studio.dataset.makeup import QUANTILES, Balance, Lengths, Makeup
-from studio.dataset.mending import counted
-from studio.dataset.remedies import KEEP, Mended, Remedy
+from studio.dataset.checks.examination import Examination, Finding
+from studio.dataset.checks.makeup import QUANTILES, Balance, Lengths, Makeup
+from studio.dataset.checks.remedies import KEEP, Mended, Remedy
+from studio.dataset.deriving.mending import counted
 from studio.ui.text import data_checks as text
 from studio.ui.views.data_rows import pages_of, row_html
 from studio.ui.views.figures import count

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from studio.dataset.mixing import Mix, Part
-from studio.dataset.splitting import Halves, Split
+from studio.dataset.deriving.mixing import Mix, Part
+from studio.dataset.deriving.splitting import Halves, Split
 from studio.ui.text import data_mixing as text
 from studio.ui.views.data import address
 from studio.ui.views.figures import count

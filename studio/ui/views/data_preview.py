@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from studio.dataset.importing import Preview
-from studio.dataset.shapes import Columns
+from studio.dataset.importing.file import Preview
+from studio.dataset.reading.shapes import Columns
 from studio.ui.text import data as text
 from studio.ui.text import data_import as import_text
 from studio.ui.views.data import problem_table, refusal_html

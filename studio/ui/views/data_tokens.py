@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from studio.charts import LengthBar
 from studio.charts.lengths import words_of_bar
-from studio.dataset.lengths import Lengths
-from studio.dataset.tokens import RowTokens, Token, TokenView
+from studio.dataset.tokens.lengths import Lengths
+from studio.dataset.tokens.view import RowTokens, Token, TokenView
 from studio.ui.text import data_tokens as text
 from studio.ui.views.figures import count
 from studio.ui.views.train_numbers import table

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from studio.dataset.identity.rendering import Rendered
-from studio.dataset.importing import ImportResult
-from studio.dataset.problems import Problem
+from studio.dataset.importing.file import ImportResult
+from studio.dataset.reading.problems import Problem
 from studio.ui.text import identity as text
 from studio.ui.views.data_rows import row_html
 from studio.ui.views.figures import count
