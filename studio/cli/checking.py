@@ -85,6 +85,6 @@ def _show(examination: Examination) -> None:
     if rows:
         print_table("", ["found", "times", "points lost"], rows)
     for finding in examination.findings[:_SHOWN]:
-        errors.print(f"  row {finding.row}: {finding.message}", highlight=False, soft_wrap=True)
+        errors.print(f"  row {finding.row + 1:,}: {finding.sentence}", highlight=False, soft_wrap=True)
     if len(examination.findings) > _SHOWN:
         errors.print(f"  ... and {len(examination.findings) - _SHOWN} more; --json lists them all.", highlight=False)

@@ -94,7 +94,7 @@ def _import(workspace: Workspace, read: Read, *, json_: bool) -> None:
     for sentence in result.skipped:
         errors.print(f"  not imported: {sentence}", highlight=False, soft_wrap=True)
     for problem in result.problems[:_SHOWN]:
-        errors.print(f"  row {problem.row}: {problem.message}", highlight=False, soft_wrap=True)
+        errors.print(f"  row {problem.row + 1:,}: {problem.message}", highlight=False, soft_wrap=True)
     if len(result.problems) > _SHOWN:
         errors.print(f"  ... and {len(result.problems) - _SHOWN} more; --json lists them all.", highlight=False)
 

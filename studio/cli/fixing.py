@@ -48,7 +48,7 @@ def _show(mended: Mended, made: str) -> None:
     rows = [[kind.replace("_", " "), f"{removed.get(kind, 0):,}", f"{changed.get(kind, 0):,}"] for kind in {**removed, **changed}]
     print_table("", ["for", "rows removed", "rows changed"], rows)
     for change in [*mended.removed, *mended.changed][:_SHOWN]:
-        errors.print(f"  row {change.row}: {change.detail}", highlight=False, soft_wrap=True)
+        errors.print(f"  row {change.row + 1:,}: {change.sentence}", highlight=False, soft_wrap=True)
     more = len(mended.removed) + len(mended.changed) - _SHOWN
     if more > 0:
         errors.print(f"  ... and {more:,} more; --json lists them all.", highlight=False)

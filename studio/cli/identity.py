@@ -46,6 +46,6 @@ def identity(
         return
     results.print(f"Dataset {result.dataset.id}: {result.rows} rows, {result.rejected} left out.", highlight=False)
     for problem in result.problems[:_SHOWN]:
-        errors.print(f"  row {problem.row}: {problem.message}", highlight=False, soft_wrap=True)
+        errors.print(f"  row {problem.row + 1:,}: {problem.message}", highlight=False, soft_wrap=True)
     if len(result.problems) > _SHOWN:
         errors.print(f"  ... and {len(result.problems) - _SHOWN} more; --json lists them all.", highlight=False)

@@ -33,9 +33,9 @@ def test_from_the_form_to_a_dataset(page: Page, url: str, home: Path, tmp_path: 
     file.write_text(json.dumps([{"instruction": "Where are you?", "input": "", "output": "{{name}} is in {{city}}."}]))
     page.get_by_role("button", name="Use an identity file of your own").click()
     page.locator("input[type=file]").set_input_files(file)
-    expect(page.get_by_text("Row 0 still holds the placeholder {{city}}").first).to_be_visible()
+    expect(page.get_by_text("Row 1 still holds the placeholder {{city}}").first).to_be_visible()
     page.get_by_role("button", name="Save as a dataset").click()
-    expect(page.get_by_text("Row 0 still holds the placeholder {{city}}").nth(1)).to_be_visible()
+    expect(page.get_by_text("Row 1 still holds the placeholder {{city}}").nth(1)).to_be_visible()
     assert list_datasets(workspace) == []
 
     page.get_by_label("The file's other placeholders").fill("city = Porto")

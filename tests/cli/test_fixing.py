@@ -20,7 +20,12 @@ def test_a_dataset_is_mended_into_a_new_one_and_every_row_that_went_is_told(work
     made = read_manifest(workspace, fixed["dataset"])
     assert (made.name, list(made.parents)) == ("clean", [old])
     shown = studio("check", old, "--fix", "duplicates")
-    assert shown.returncode == 0 and "duplicate" in shown.stdout and "row 16" in shown.stderr and "->" in shown.stdout
+    assert (
+        shown.returncode == 0
+        and "duplicate" in shown.stdout
+        and "row 17: The same question and answer stand in row 3." in shown.stderr
+        and "->" in shown.stdout
+    )
 
 
 def test_an_unknown_kind_a_file_or_nothing_to_mend_is_one_line_and_exit_2(

@@ -23,7 +23,7 @@ def test_a_file_with_an_unknown_placeholder_is_exit_2_and_one_line_until_it_is_f
     path.write_text(json.dumps([{"instruction": "Hi", "input": "", "output": "{{name}} of {{author}} in {{city}}."}]))
     refused = studio("identity", *NOVA, "--file", str(path), "--json")
     assert refused.returncode == 2 and refused.stdout == "" and len(refused.stderr.strip().splitlines()) == 1
-    assert "Row 0" in refused.stderr and "{{city}}" in refused.stderr
+    assert "Row 1" in refused.stderr and "{{city}}" in refused.stderr
     assert answer("identity", *NOVA, "--file", str(path), "--fill", "city=Porto")["rows"] == 1
 
 

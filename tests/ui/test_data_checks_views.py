@@ -28,7 +28,7 @@ def test_findings_come_three_at_a_time_with_the_row_and_the_other_one_beside_it(
     shown = view.select_examples(examination, "duplicate", 2)
     assert (shown.pages, shown.page, shown.total, shown.positions) == (2, 2, 5, {0, 4, 5})
     html = view.examples_html(shown, view.rows_at(rows, shown.positions), {})
-    assert "4 to 5 of 5" in html and "Row 4" in html and "Row 0, beside it" in html
+    assert "4 to 5 of 5" in html and "Row 5" in html and "Row 1, beside it" in html and "stand in row 1." in html
     assert "<b>blue" not in html and "&lt;b&gt;blue" in html
     assert view.select_examples(examination, "duplicate", 99).page == 2
 
@@ -41,10 +41,10 @@ def test_a_leaking_row_has_the_items_question_beside_it() -> None:
 
 def test_what_remedies_would_do_stands_with_both_scores_and_what_is_left() -> None:
     rows = [row("Where is it?"), row("Where is it?"), row("I am jane.doe@example.com"), row("Who?")]
-    remedies = parse_remedies("duplicate,contradiction:newest@3")
+    remedies = parse_remedies("duplicate,contradiction:newest@4")
     html = view.pending_html(mend(rows, examine(rows), remedies, examine), remedies)
     assert "Would remove 1 row; score 62.5 → 66.7." in html
-    assert "contradicting answers: keep the newest (row 3)" in html and "Still found then: personal data and secrets (1)" in html
+    assert "contradicting answers: keep the newest (row 4)" in html and "Still found then: personal data and secrets (1)" in html
     assert "change nothing" in view.pending_html(mend(rows[2:], examine(rows[2:]), remedies, examine), remedies)
     assert "Choose remedies" in view.pending_html(None, ())
 

@@ -137,6 +137,7 @@ def test_rejected_rows_are_paged_and_every_one_is_reached() -> None:
     pages = [view.rejected_html(problems, page) for page in (1, 2, 3)]
     assert [page.count("<tr><td>") for page in pages] == [50, 50, 20]
     assert "51 to 100 of 120" in pages[1]
+    assert "<td>1</td>" in pages[0] and "<td>120</td>" in pages[2] and "<td>0</td>" not in pages[0]
     assert "There is &lt;no&gt; answer in 119." in pages[2]
     assert view.rejected_html(problems, 99) == pages[2]
     assert view.rejected_pages(replace(MANIFEST, problems=tuple(problems))) == 3

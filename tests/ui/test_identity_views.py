@@ -26,7 +26,7 @@ def test_the_preview_counts_all_rows_and_shows_some_from_first_to_last() -> None
 
 def test_a_leftover_placeholder_is_an_alert_that_names_row_and_placeholder() -> None:
     shown = unescape(view.preview_html(Rendered(ROWS, leftovers=[Leftover(3, "city", "{{city}}")])))
-    assert 'role="alert"' in shown and "Row 3 still holds the placeholder {{city}}" in shown
+    assert 'role="alert"' in shown and "Row 4 still holds the placeholder {{city}}" in shown
 
 
 def test_left_out_rows_are_listed_and_markup_is_text() -> None:

@@ -58,12 +58,20 @@ _SHOWN = 60  # characters of a text in a sentence
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong with a row. `other` is the row, or the id of the question set's item, that it is wrong with."""
+    """Something wrong with a row. `other` is the row, or the id of the question set's item, that it is wrong with.
+
+    `row`, `other` and the rows in `message` count from 0, as the command line prints them with `--json`.
+    """
 
     row: int
     kind: str
     message: str
     other: int | str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The message with its rows counted from 1, as people read it."""
+        return counted_from_one(self.message, self.other)
 
     def to_json(self) -> dict[str, Any]:
         """As the command line prints it."""
@@ -107,6 +115,11 @@ class Examination:
         problems = [finding.to_json() for finding in self.findings]
         makeup = self.makeup.to_json() if self.makeup is not None else {}
         return {"rows": self.rows, "score": self.score, "parts": parts, "counts": self.counts, "problems": problems, **makeup}
+
+
+def counted_from_one(message: str, other: int | str | None) -> str:
+    """The message with the row `other`, where it names it, counted from 1; what it quotes of a row's text comes behind that."""
+    return message.replace(f"row {other}", f"row {other + 1}", 1) if isinstance(other, int) else message
 
 
 def examine(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from studio.dataset.checks.examination import WEIGHTS, Examination, Finding
+from studio.dataset.checks.examination import WEIGHTS, Examination, Finding, counted_from_one
 from studio.dataset.similarity.contradictions import contradiction
 from studio.dataset.similarity.needs import same_need
 from studio.dataset.similarity.wording import about
@@ -34,7 +34,10 @@ _REDACTED = "Personal data or a secret in it was replaced by what it was, with a
 
 @dataclass(frozen=True)
 class Remedy:
-    """Against one kind of finding. `keep` and `row` are for contradictions: which row stays, and of which finding, or of all."""
+    """Against one kind of finding. `keep` and `row` are for contradictions: which row stays, and of which finding, or of all.
+
+    `row` counts from 0, but in a `code`, which people read and type, from 1.
+    """
 
     kind: str
     keep: str = FIRST
@@ -45,7 +48,7 @@ class Remedy:
         """As it stands in an address or a command: `duplicate`, `contradiction:newest`, `contradiction:leave@12`."""
         if self.kind != "contradiction":
             return self.kind
-        return f"{self.kind}:{self.keep}" + ("" if self.row is None else f"@{self.row}")
+        return f"{self.kind}:{self.keep}" + ("" if self.row is None else f"@{self.row + 1}")
 
     def replaces(self, other: Remedy) -> bool:
         """Whether it is another answer to the same question."""
@@ -54,11 +57,20 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Change:
-    """What was done to a row. `row` is its position before anything was done, `kind` what it was done for."""
+    """What was done to a row. `row` is its position before anything was done, `kind` what it was done for.
+
+    `other` is the position of the row that `detail` names, if it names one; there too rows count from 0.
+    """
 
     row: int
     kind: str
     detail: str
+    other: int | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What was done with its rows counted from 1, as people read it."""
+        return counted_from_one(self.detail, self.other)
 
     def to_json(self) -> dict[str, Any]:
         """As the command line prints it."""
@@ -143,7 +155,7 @@ class _Step:
         for finding in sorted(findings, key=lambda one: one.row):
             kind, other = finding.kind, finding.other
             if kind in _REPEATED and kind in self._kinds and isinstance(other, int) and other not in self.gone:
-                self._drop(finding.row, kind, _REPEATED[kind].format(other=self._positions[other]))
+                self._drop(finding.row, kind, _REPEATED[kind], self._positions[other])
 
     def redactions(self, findings: Sequence[Finding]) -> Iterator[tuple[int, Row]]:
         """The rows that stay, without their personal data; a worse answer, which no check looks at, always."""
@@ -176,7 +188,7 @@ class _Step:
         one_pair = self._positions[place] in self._keep or self._positions[against] in self._keep
         others = () if one_pair else by_answer[self._rows[place].answer]
         for other in (place, *(other for other in others if self._contradict(other, against))):
-            self._drop(other, "contradiction", _CONTRADICTS.format(other=self._positions[against]))
+            self._drop(other, "contradiction", _CONTRADICTS, self._positions[against])
 
     def _contradict(self, place: int, against: int) -> bool:
         if self._positions[place] in self._keep:
@@ -187,8 +199,9 @@ class _Step:
             return False
         return contradiction(other.answer, one.answer, about(asked) | about(also_asked)) is not None
 
-    def _drop(self, place: int, kind: str, detail: str) -> None:
-        self.gone.setdefault(place, Change(self._positions[place], kind, detail))
+    def _drop(self, place: int, kind: str, detail: str, other: int | None = None) -> None:
+        told = detail if other is None else detail.format(other=other)
+        self.gone.setdefault(place, Change(self._positions[place], kind, told, other))
 
 
 def redacted_row(row: Row) -> Row:
@@ -204,14 +217,14 @@ def _parsed(code: str) -> Remedy:
     keep, at, row = choice.partition("@")
     kind = kind if kind in WEIGHTS else kind.removesuffix("s")
     plain = kind in WEIGHTS and not choice
-    chosen = kind == "contradiction" and keep in KEEP and (not at or row.isdecimal())
+    chosen = kind == "contradiction" and keep in KEEP and (not at or (row.isdecimal() and int(row) > 0))
     if not (plain or chosen):
         known = ", ".join(WEIGHTS)
         raise BadInput(
             f"There is no remedy {code!r}. Choose among {known}; contradiction:{'|'.join(KEEP)} says which row stays, "
-            f"contradiction:{NEWEST}@12 of row 12 only."
+            f"contradiction:{NEWEST}@12 of row 12 only; rows count from 1."
         )
-    return Remedy(kind, keep or FIRST, int(row) if row else None)
+    return Remedy(kind, keep or FIRST, int(row) - 1 if row else None)
 
 
 def _asked(row: Row) -> str:

@@ -55,8 +55,10 @@ class Rendered:
         rows = sum(leftover.name == first.name for leftover in self.leftovers)
         more = f" (and {rows - 1:,} more of the rows)" if rows > 1 else ""
         if first.name in TORN:
-            return f"Row {first.row} holds a torn placeholder, a {first.written} without its other half{more}. Correct the file."
-        return f"Row {first.row} still holds the placeholder {first.written}{more}. Say what stands for it, then save."
+            return (
+                f"Row {first.row + 1} holds a torn placeholder, a {first.written} without its other half{more}. Correct the file."
+            )
+        return f"Row {first.row + 1} still holds the placeholder {first.written}{more}. Say what stands for it, then save."
 
     def check(self) -> None:
         """Let through what can be saved.

@@ -40,7 +40,7 @@ def written(rows: Iterable[Row], row_format: RowFormat) -> Iterator[Object]:
         BadInput: a row is none that the format can hold; the sentence names it.
     """
     write = _WRITERS[row_format]
-    for number, row in enumerate(rows):
+    for number, row in enumerate(rows, start=1):
         _check(row, number, row_format)
         labels = {label: getattr(row, label) for label in LABELS}
         yield write(row) | {label: text for label, text in labels.items() if text is not None}

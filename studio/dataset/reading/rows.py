@@ -102,4 +102,4 @@ def _rows(records: Iterator[Record], source: Source, shape: Shape, progress: Pro
 def _named(finding: Row | Problem, name: str, rows_before: int, row: int) -> Row | Problem:
     if isinstance(finding, Row):
         return finding
-    return Problem(rows_before + row, finding.kind, f"{name}, row {row}: {finding.message}")
+    return Problem(rows_before + row, finding.kind, f"{name}, row {row + 1}: {finding.message}")

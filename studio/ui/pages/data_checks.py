@@ -84,7 +84,7 @@ class ChecksSection:
                 if kind == "contradiction":
                     self.keep = gr.Dropdown(text.KEEP_CHOICES, value=FIRST, label=text.KEEP_LABEL, min_width=180)
                     self.keep_row = gr.Number(
-                        None, label=text.KEEP_ROW, info=text.KEEP_ROW_INFO, precision=0, minimum=0, min_width=160
+                        None, label=text.KEEP_ROW, info=text.KEEP_ROW_INFO, precision=0, minimum=1, min_width=160
                     )
                 fix = gr.Button(text.FIXES[kind], scale=0, min_width=260)
         return _Kind(whole, examples, page, fix)
@@ -220,7 +220,7 @@ class ChecksSection:
             progress: gr.Progress = gr.Progress(),
         ) -> Updates:
             require_operator(self._settings, request, to="mend a dataset")
-            settled = Remedy(kind, keep or FIRST, None if row is None else int(row))
+            settled = Remedy(kind, keep or FIRST, int(row) - 1 if row else None)
             added = settled if kind == "contradiction" else Remedy(kind)
             return self._try(dataset, with_remedy(parse_remedies(pending or ""), added), progress)
 

@@ -88,7 +88,7 @@ NEXT = "Next page"
 
 REJECTED_HEAD = ("Row", "What is wrong")
 REJECTED_RANGE = (
-    "{first} to {last} of {total} rejected rows. Rows are counted from 0, without the line of column names and empty lines."
+    "{first} to {last} of {total} rejected rows. Rows are counted from 1, without the line of column names and empty lines."
 )
 REJECTED_NONE = "Every row of the source was usable."
 EXPORT_REJECTED = "Export the rejected rows as JSON"

@@ -22,7 +22,6 @@ SCORE_EXPLAINED = (
 )
 TABLE_TITLE = "What was found"
 TABLE_HEAD = ("What", "Found", "Points lost", "What it means")
-POSITIONS = "Rows are counted from 0 here: row 0 is number 1 under “Rows”."
 
 KINDS: Mapping[str, str] = {
     "empty": "Empty",

@@ -178,7 +178,7 @@ def problem_table(problems: Sequence[Mapping[str, Any]]) -> str:
     """Rejected rows, each with its reason."""
     head = "".join(f'<th scope="col">{title}</th>' for title in text.REJECTED_HEAD)
     rows = "".join(
-        f'<tr><td>{problem["row"]}</td><td style="overflow-wrap:anywhere">{escape(str(problem["message"]))}</td></tr>'
+        f'<tr><td>{problem["row"] + 1:,}</td><td style="overflow-wrap:anywhere">{escape(str(problem["message"]))}</td></tr>'
         for problem in problems
     )
     table = f'<table class="studio-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'

@@ -75,7 +75,7 @@ def summary_html(examination: Examination) -> str:
     ]
     found = table(text.TABLE_TITLE, text.TABLE_HEAD, cells)
     explained = text.SCORE_EXPLAINED.format(rows=rows)
-    return f'{score}<p>{explained}</p>{found}<p class="muted">{text.POSITIONS}</p>'
+    return f"{score}<p>{explained}</p>{found}"
 
 
 def examples_html(shown: Examples, rows: Mapping[int, Row], items: Mapping[str, str]) -> str:
@@ -88,16 +88,16 @@ def examples_html(shown: Examples, rows: Mapping[int, Row], items: Mapping[str, 
 
 
 def _example(finding: Finding, rows: Mapping[int, Row], items: Mapping[str, str]) -> str:
-    cards = [_row(rows.get(finding.row), text.ROW.format(row=f"{finding.row:,}"))]
+    cards = [_row(rows.get(finding.row), text.ROW.format(row=f"{finding.row + 1:,}"))]
     if isinstance(finding.other, int):
-        cards.append(_row(rows.get(finding.other), text.OTHER_ROW.format(row=f"{finding.other:,}")))
+        cards.append(_row(rows.get(finding.other), text.OTHER_ROW.format(row=f"{finding.other + 1:,}")))
     elif finding.other is not None:
         words = escape(text.OTHER_ITEM.format(item=finding.other))
         question = escape(items.get(finding.other, ""))
         cards.append(
             f'<article class="card" style="margin-bottom:.75rem"><p class="muted">{words}</p><p>{question}</p></article>'
         )
-    sentence = escape(f"{text.ROW.format(row=f'{finding.row:,}')}: {finding.message}")
+    sentence = escape(f"{text.ROW.format(row=f'{finding.row + 1:,}')}: {finding.sentence}")
     return f'<p style="overflow-wrap:anywhere"><strong>{sentence}</strong></p><div style="{_PAIR}">{"".join(cards)}</div>'
 
 
@@ -132,7 +132,7 @@ def remedy_in_words(remedy: Remedy) -> str:
     if remedy.kind != "contradiction":
         return kind
     keep = text.KEEP_CHOICES[KEEP.index(remedy.keep)][0]
-    return f"{kind}: {keep}" + ("" if remedy.row is None else f" (row {remedy.row:,})")
+    return f"{kind}: {keep}" + ("" if remedy.row is None else f" (row {remedy.row + 1:,})")
 
 
 def saved_html(made: Manifest, mended: Mended) -> str:

@@ -78,7 +78,7 @@ def _alert(title: str, sentence: str) -> str:
 def _left_out(problems: Sequence[Problem]) -> str:
     head = "".join(f'<th scope="col">{title}</th>' for title in text.LEFT_OUT_HEAD)
     rows = "".join(
-        f'<tr><td>{problem.row}</td><td style="overflow-wrap:anywhere">{escape(problem.message)}</td></tr>'
+        f'<tr><td>{problem.row + 1:,}</td><td style="overflow-wrap:anywhere">{escape(problem.message)}</td></tr>'
         for problem in problems[:_LISTED]
     )
     more = len(problems) - _LISTED

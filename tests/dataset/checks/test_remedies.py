@@ -36,7 +36,7 @@ def test_of_repeated_rows_the_first_is_kept_and_each_other_says_which_row_it_rep
     result = mended(rows, "duplicates")
     assert questions(result) == ["Where is it?", "Who?"]
     assert [(one.row, one.kind) for one in result.removed] == [(2, "duplicate"), (3, "duplicate")]
-    assert all("row 0" in one.detail for one in result.removed)
+    assert all("row 0" in one.detail and "row 1" in one.sentence for one in result.removed)
     assert result.before.score == 75.0 and result.after.score == 100.0
 
 
@@ -64,8 +64,8 @@ def test_a_choice_for_one_pair_holds_for_it_alone() -> None:
         row("c?", SEVEN, family="g"),
         row("d?", FOURTEEN, family="g"),
     ]
-    assert questions(mended(rows, "contradiction:newest@1")) == ["b?", "c?", "d?"]
-    assert questions(mended(rows, "contradiction:first,contradiction:leave@1")) == ["a?", "b?", "c?"]
+    assert questions(mended(rows, "contradiction:newest@2")) == ["b?", "c?", "d?"]
+    assert questions(mended(rows, "contradiction:first,contradiction:leave@2")) == ["a?", "b?", "c?"]
 
 
 def test_personal_data_are_replaced_by_the_same_name_throughout_and_the_row_is_kept() -> None:
@@ -100,7 +100,9 @@ def test_leaking_over_long_and_badly_ordered_rows_are_dropped_with_what_was_foun
     assert "613 characters" in result.removed[0].detail and "item-1" in result.removed[2].detail
 
 
-@pytest.mark.parametrize("code", ["tidy", "duplicate:first", "contradiction:oldest", "contradiction:first@x"])
+@pytest.mark.parametrize(
+    "code", ["tidy", "duplicate:first", "contradiction:oldest", "contradiction:first@x", "contradiction:first@0"]
+)
 def test_an_unknown_remedy_is_refused_with_those_there_are(code: str) -> None:
     with pytest.raises(BadInput, match="near_duplicate"):
         parse_remedies(code)

@@ -154,7 +154,7 @@ def test_an_unknown_placeholder_is_listed_blocks_saving_and_can_be_said(workspac
     path = write(rows)
     rendered = render_file(path, NOVA)
     assert rendered.unknown == {"city": 2, "country": 1}
-    with pytest.raises(BadInput, match=r"Row 1 still holds the placeholder \{\{City\}\} \(and 1 more.*Row 2 .*\{\{country\}\}"):
+    with pytest.raises(BadInput, match=r"Row 2 still holds the placeholder \{\{City\}\} \(and 1 more.*Row 3 .*\{\{country\}\}"):
         save_identity(workspace, NOVA, rendered)
     assert list_datasets(workspace) == []
     filled = render_file(path, NOVA, values={"city": "Porto", "country": "Portugal"})
@@ -164,7 +164,7 @@ def test_an_unknown_placeholder_is_listed_blocks_saving_and_can_be_said(workspac
 
 def test_a_torn_placeholder_blocks_saving_and_nobody_is_asked_for_its_value(write: Write) -> None:
     rendered = render_file(write([ask("Hi", "I am {{name}.")]), NOVA)
-    assert rendered.unknown == {} and "Row 0 holds a torn placeholder" in (rendered.refusal or "")
+    assert rendered.unknown == {} and "Row 1 holds a torn placeholder" in (rendered.refusal or "")
 
 
 def test_rows_of_a_file_that_can_not_be_used_are_listed_by_their_place(workspace: Workspace, write: Write) -> None:

@@ -46,8 +46,8 @@ def test_problems_count_through_all_files_and_name_theirs(workspace: Workspace, 
     two = {"file_name": "two.jsonl", "columns": {"prompt": "q", "response": "a"}}
     result = import_registry(workspace, registry(folder, {"two": two, "one": {"file_name": "one.json"}}), max_bytes=10_000)
     assert [(problem.row, problem.kind) for problem in result.problems] == [(1, "no_answer"), (3, "no_answer")]
-    assert result.problems[0].message.startswith("two.jsonl, row 1: There is no answer: 'a'")
-    assert result.problems[1].message.startswith("one.json, row 1: ")
+    assert result.problems[0].message.startswith("two.jsonl, row 2: There is no answer: 'a'")
+    assert result.problems[1].message.startswith("one.json, row 2: ")
     assert read_manifest(workspace, result.dataset.id).rejected == 2
 
 

@@ -154,7 +154,7 @@ def test_a_format_that_would_lose_something_is_refused_and_one_that_would_not_is
 def test_a_conversation_out_of_turn_is_named_by_its_row(workspace: Workspace, tmp_path: Path, roles: list[str]) -> None:
     messages: list[Any] = [{"role": role, "content": "text"} for role in roles]
     dataset = write_dataset(workspace, [make_rows()[0], Row(messages=messages, source="x")], name="odd", source="x").id
-    with pytest.raises(BadInput, match="Row 1 can't be exported"):
+    with pytest.raises(BadInput, match="Row 2 can't be exported"):
         exported(workspace, dataset, tmp_path, ExportFormat.ALPACA)
 
 

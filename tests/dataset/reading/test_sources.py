@@ -39,7 +39,7 @@ def test_each_file_of_a_zip_is_read_in_its_own_shape(workspace: Workspace, tmp_p
     }
     result = import_file(workspace, zipped(tmp_path / "all.zip", files), name="all")
     assert [row.answer for row in read_rows(workspace, result.dataset.id)] == ["Here.", "A.", "Me."]
-    assert [(problem.row, problem.message.split(":")[0]) for problem in result.problems] == [(1, "a.json, row 1")]
+    assert [(problem.row, problem.message.split(":")[0]) for problem in result.problems] == [(1, "a.json, row 2")]
     assert len(result.skipped) == 1 and result.skipped[0].startswith("readme.txt ")
 
 
