@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from studio.dataset.distillation.distill import DISTILL_JOB
 from studio.errors import BadInput
 from studio.jobs.progress import Reporter
 from studio.training.presets import PRESETS
@@ -279,6 +280,13 @@ class TestList:
         assert "0.25" in shown
         assert "high_frequency" in shown
         assert f'<strong><a href="train?run={newer.id}">' in shown
+
+    def test_each_kind_of_run_links_to_the_page_that_shows_it(self, workspace: Workspace) -> None:
+        evaluation = a_run(workspace, RunState.SUCCEEDED, EVALUATION)
+        distillation = a_run(workspace, RunState.SUCCEEDED, {"job": DISTILL_JOB})
+        shown = runs_html(listed(list_runs(workspace)))
+        assert f'<a href="train?run={evaluation.id}">' in shown
+        assert f'<a href="manuals?run={distillation.id}">' in shown and f"train?run={distillation.id}" not in shown
 
     def test_a_state_is_a_word_and_a_shape(self) -> None:
         shown = {state_html(state) for state in RunState}

@@ -8,12 +8,12 @@ from enum import StrEnum
 from html import escape
 
 from studio.arena.ranking import Ranking
-from studio.dataset.distillation.distill import DISTILL_JOB
 from studio.dataset.import_spec import IMPORT_JOB
 from studio.ui.text import home as text
 from studio.ui.text.common import VISITOR_NOTICE
 from studio.ui.views.bars import bar_html
 from studio.ui.views.figures import count, duration, interval, share
+from studio.ui.views.jobs import job_address
 from studio.workspace.adapters import TRAINING_JOB, shipped_models, trained_models
 from studio.workspace.datasets import Manifest, list_datasets
 from studio.workspace.endings import Weight
@@ -25,8 +25,6 @@ STEP_KEYS = ("data", "train", "arena", "dashboard", "share")
 _CARD = "display:flex;flex-direction:column;margin:0"
 _HIGHLIGHT = "border:2px solid var(--link-text-color)"
 _JOB_OF_STEP = {"data": IMPORT_JOB, "train": TRAINING_JOB, "dashboard": EVALUATION_JOB}
-_WATCHED_AT = {IMPORT_JOB: "data?import=", DISTILL_JOB: "manuals?run=", EVALUATION_JOB: "dashboard?run="}
-"""The address at which a job is watched, but for its run; others are watched on the Train page."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +160,7 @@ def work_html(work: Work | None) -> str:
         parts.append(text.TIME_LEFT.format(time=duration(work.seconds_left)))
     waiting = f'<p class="muted">{text.ALSO_WAITING.format(count=work.waiting)}</p>' if work.waiting else ""
     return (
-        f'<section class="card"><h2>{job} <a href="{escape(_work_href(work), quote=True)}">{escape(work.run)}</a></h2>'
+        f'<section class="card"><h2>{job} <a href="{escape(job_address(work.job, work.run), quote=True)}">{escape(work.run)}</a></h2>'
         f"<p>{escape(', '.join(part for part in parts if part))}</p>{_bar(work)}{waiting}</section>"
     )
 
@@ -190,16 +188,12 @@ def _step(key: str, so_far: SoFar, *, done: bool, following: bool, operator: boo
 
 def _href(key: str, so_far: SoFar, *, at_work: bool) -> str:
     if at_work and so_far.work:
-        return _work_href(so_far.work)
+        return job_address(so_far.work.job, so_far.work.run)
     if key == "data" and so_far.datasets:
         return f"data?dataset={so_far.datasets[0].id}"
     if key in {"dashboard", "share"} and so_far.report:
         return f"{key}?report={so_far.report}"
     return key
-
-
-def _work_href(work: Work) -> str:
-    return f"{_WATCHED_AT.get(work.job, 'train?run=')}{work.run}"
 
 
 def _facts(key: str, so_far: SoFar) -> list[Fact]:

@@ -10,6 +10,7 @@ from typing import Any
 from studio.dataset.import_spec import IMPORT_JOB
 from studio.ui.text import train as text
 from studio.ui.views.figures import moment
+from studio.ui.views.jobs import job_address
 from studio.ui.views.train import question_set_name, run_link, seconds_worked, state_html
 from studio.ui.views.train_numbers import number, table
 from studio.workspace.adapters import TRAINING_JOB
@@ -92,7 +93,8 @@ def _evaluation_row(run: Listed, watched: str | None) -> list[str]:
 
 
 def _head(run: Listed, watched: str | None) -> list[str]:
-    name = f'<a href="{run_link(run.id)}">{escape(run.id)}</a>'
+    address = run_link(run.id) if run.job == EVALUATION_JOB else job_address(run.job, run.id)  # this page shows evaluations too
+    name = f'<a href="{escape(address)}">{escape(run.id)}</a>'
     if run.id == watched:
         name = f'<strong>{name}</strong><br><span class="muted">{text.WATCHED}</span>'
     return [state_html(run.status.state), name]
