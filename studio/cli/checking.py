@@ -20,6 +20,7 @@ from studio.dataset.reading.rows import read_sources
 from studio.dataset.reading.shapes import chosen_columns
 from studio.dataset.reading.sources import open_sources
 from studio.errors import BadInput, ThresholdNotMet
+from studio.ui.views.figures import count
 from studio.workspace.datasets import Row, read_rows
 
 _SHOWN = 12
@@ -79,7 +80,7 @@ def _demand(examination: Examination, min_score: float) -> None:
 
 
 def _show(examination: Examination) -> None:
-    results.print(f"{examination.rows:,} rows, score {examination.score} of 100.", highlight=False)
+    results.print(f"{count(examination.rows, 'row')}, score {examination.score} of 100.", highlight=False)
     counts, parts = examination.counts, examination.parts
     rows = [[kind.replace("_", " "), f"{counts[kind]:,}", f"{parts.get(kind, 0.0):.1f}"] for kind in counts]
     if rows:

@@ -21,6 +21,7 @@ from studio.dataset.reading.unanswered import Questions
 from studio.dataset.similarity.phrasings import shared_phrasings
 from studio.errors import BadInput, ThresholdNotMet
 from studio.scoring.items import find_question_set, load_question_set
+from studio.ui.views.figures import count
 from studio.workspace.datasets import read_rows
 from studio.workspace.files import write_text_atomically
 from studio.workspace.layout import Workspace
@@ -66,7 +67,8 @@ def label_(
             print_json({"dataset": dataset, "categories": len(categories), "sheet": str(sheet)})
         else:
             results.print(
-                f"{len(categories)} categories in {sheet}: fill in the answers, then --answers {sheet}.", highlight=False
+                f"{count(len(categories), 'category', 'categories')} in {sheet}: fill in the answers, then --answers {sheet}.",
+                highlight=False,
             )
     elif answers is not None:
         given = read_sheet(answers, max_bytes=settings.max_upload_bytes)
@@ -85,7 +87,9 @@ def _import(workspace: Workspace, read: Read, *, json_: bool) -> None:
     result, found = made.result, made.examination
     score = "" if found is None else f", health score {found.score} of 100"
     results.print(
-        f"Dataset {result.dataset.id}: {result.rows} rows, {result.rejected} rejected{score}.", highlight=False, soft_wrap=True
+        f"Dataset {result.dataset.id}: {count(result.rows, 'row')}, {result.rejected} rejected{score}.",
+        highlight=False,
+        soft_wrap=True,
     )
     if found is None:
         errors.print(

@@ -16,6 +16,7 @@ from studio.dataset.publishing.exporting import ExportFormat, export_bundle, exp
 from studio.dataset.publishing.hub import destination_of
 from studio.dataset.publishing.hub import push as push_dataset
 from studio.errors import BadInput
+from studio.ui.views.figures import count
 from studio.workspace.datasets import list_datasets
 
 Dataset = Annotated[str, typer.Argument(help="Dataset id.")]
@@ -58,7 +59,7 @@ def mix(
         return
     table = [[str(value) for value in part.values()] for part in _parts(plan)]
     print_table("", ["dataset", "weight", "rows in the mix", "whole copies", "sampled", "left out"], table)
-    _say(f"Dataset {made.id}: {made.rows:,} rows." if made else f"It would have {plan.rows:,} rows.")
+    _say(f"Dataset {made.id}: {count(made.rows, 'row')}." if made else f"It would have {count(plan.rows, 'row')}.")
 
 
 def split(
@@ -80,10 +81,10 @@ def split(
         print_json({**made, **_counts(plan)})
         return
     counts = _counts(plan)
-    _say(f"Training part: {counts['train_rows']:,} rows{f', dataset {halves.training.id}' if halves else ''}.")
-    _say(f"Validation part: {counts['validation_rows']:,} rows{f', dataset {halves.validation.id}' if halves else ''}.")
+    _say(f"Training part: {count(counts['train_rows'], 'row')}{f', dataset {halves.training.id}' if halves else ''}.")
+    _say(f"Validation part: {count(counts['validation_rows'], 'row')}{f', dataset {halves.validation.id}' if halves else ''}.")
     if plan.left_out:
-        _say(f"Left out of both, too near to a question of the other part: {counts['left_out']:,} rows.")
+        _say(f"Left out of both, too near to a question of the other part: {count(counts['left_out'], 'row')}.")
 
 
 def export(
@@ -99,7 +100,7 @@ def export(
     if json_:
         print_json({"file": str(written.path), "rows": written.rows, "format": format_.value})
         return
-    _say(f"{written.rows:,} rows written to {written.path}.")
+    _say(f"{count(written.rows, 'row')} written to {written.path}.")
 
 
 def push(

@@ -11,6 +11,7 @@ from studio.cli.output import errors, follow, print_json, results
 from studio.cli.workspace import Json, open_workspace
 from studio.dataset.distillation.distill import request_distillation
 from studio.dataset.distillation.review import Standing, decide, make_dataset, read_review
+from studio.ui.views.figures import count
 from studio.workspace.datasets import Manifest
 from studio.workspace.runs import Run, Status, find_run
 
@@ -88,6 +89,6 @@ def _show(run: Run, status: Status, made: Manifest | None) -> None:
     for entry in review.standing(Standing.REJECTED)[:_SHOWN]:
         errors.print(f"  {entry.question}: {' '.join(entry.candidate.reasons)}", highlight=False, soft_wrap=True, markup=False)
     if made:
-        results.print(f"Dataset {made.id}: {made.rows:,} rows.", highlight=False)
+        results.print(f"Dataset {made.id}: {count(made.rows, 'row')}.", highlight=False)
     else:
         results.print(f"Look through them on the page /manuals?run={run.id}, or pass --approve-all.", highlight=False)

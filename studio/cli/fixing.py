@@ -7,6 +7,7 @@ from studio.cli.output import errors, print_json, print_table, results
 from studio.dataset.checks.examination import Examination
 from studio.dataset.checks.remedies import Mended, parse_remedies
 from studio.dataset.deriving.mending import counted, mend_dataset, save_mended
+from studio.ui.views.figures import count
 from studio.workspace.layout import Workspace
 
 _SHOWN = 12
@@ -53,7 +54,7 @@ def _show(mended: Mended, made: str) -> None:
     if more > 0:
         errors.print(f"  ... and {more:,} more; --json lists them all.", highlight=False)
     results.print(
-        f"Dataset {made}: {len(mended.rows):,} rows, score {mended.before.score} -> {mended.after.score} of 100.",
+        f"Dataset {made}: {count(len(mended.rows), 'row')}, score {mended.before.score} -> {mended.after.score} of 100.",
         highlight=False,
         soft_wrap=True,
     )

@@ -14,6 +14,7 @@ from studio.dataset.identity.from_file import render_file
 from studio.dataset.identity.saving import save_identity
 from studio.dataset.identity.templates import render_templates
 from studio.placeholders import parse_values
+from studio.ui.views.figures import count
 
 _SHOWN = 10
 
@@ -44,7 +45,7 @@ def identity(
     if json_:
         print_json(result.to_json())
         return
-    results.print(f"Dataset {result.dataset.id}: {result.rows} rows, {result.rejected} left out.", highlight=False)
+    results.print(f"Dataset {result.dataset.id}: {count(result.rows, 'row')}, {result.rejected} left out.", highlight=False)
     for problem in result.problems[:_SHOWN]:
         errors.print(f"  row {problem.row + 1:,}: {problem.message}", highlight=False, soft_wrap=True)
     if len(result.problems) > _SHOWN:

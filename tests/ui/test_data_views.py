@@ -198,6 +198,8 @@ def test_an_import_tells_its_counts_its_score_and_begins_the_list_of_rejected_ro
     assert "All 120" in shown
     assert "orca: it lies on a &lt;hub&gt;." in shown
     assert "Health score: 97.5 of 100." in shown and "31 duplicates, 2 contradicting answers" in shown
+    one = view.imported_html(MANIFEST, {**RESULT, "counts": {"contradiction": 1, "personal_data": 1, "leakage": 1}})
+    assert "1 contradicting answer, 1 row with personal data, 1 question that is also measured" in one
     clean = view.imported_html(MANIFEST, {**RESULT, "score": 100.0, "counts": {}})
     assert "No row was rejected." in clean and "found nothing wrong" in clean
 

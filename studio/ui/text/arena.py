@@ -86,7 +86,7 @@ FORMAT_LABEL = "Format"
 FORMAT_CHOICES = (("Pairs, for DPO", "dpo"), ("Single answers, for KTO", "kto"))
 EXPORT_FILE = "The exported preferences"
 EXPORTED = (
-    "{rows} rows written. Left out: {ties} ties, {both_bad} both bad, {same_answer} with the same answer, "
+    "{rows} written. Left out: {ties}, {both_bad} both bad, {same_answer} with the same answer, "
     "{in_question_set} whose prompt stands in a question set."
 )
 MAY_EXPORT = "export preferences"

@@ -34,16 +34,17 @@ SCORE = "Health score: {score:g} of 100."
 FOUND = "Found by the checks: {found}."
 SOUND = "The checks found nothing wrong."
 KINDS = {
-    "empty": "empty",
-    "turn_order": "turns out of order",
-    "placeholder": "leftover placeholders",
-    "contradiction": "contradicting answers",
-    "leakage": "questions that are also measured",
-    "personal_data": "personal data",
-    "too_long": "rows that may be too long",
-    "duplicate": "duplicates",
-    "near_duplicate": "near-duplicates",
+    "empty": ("empty row", "empty rows"),
+    "turn_order": ("row with turns out of order", "rows with turns out of order"),
+    "placeholder": ("leftover placeholder", "leftover placeholders"),
+    "contradiction": ("contradicting answer", "contradicting answers"),
+    "leakage": ("question that is also measured", "questions that are also measured"),
+    "personal_data": ("row with personal data", "rows with personal data"),
+    "too_long": ("row that may be too long", "rows that may be too long"),
+    "duplicate": ("duplicate", "duplicates"),
+    "near_duplicate": ("near-duplicate", "near-duplicates"),
 }
+"""What was found, of one and of several."""
 
 IMPORT_QUESTIONS = "Import the questions"
 QUESTIONS_TITLE = "These are questions without answers"

@@ -12,7 +12,7 @@ from studio.arena.preference import PreferenceExport
 from studio.arena.ranking import Ranking
 from studio.scoring.items import Item
 from studio.ui.text import arena as text
-from studio.ui.views.figures import interval, moment, share
+from studio.ui.views.figures import count, interval, moment, share
 
 _QUESTION_CHARACTERS = 90  # of a question in the list of votes
 Side = Literal["left", "right"]
@@ -102,8 +102,8 @@ def latest(battles: Sequence[VotedBattle]) -> str:
 def exported(result: PreferenceExport) -> str:
     """What was written and what was left out."""
     return text.EXPORTED.format(
-        rows=result.rows,
-        ties=result.ties,
+        rows=count(result.rows, "row"),
+        ties=count(result.ties, "tie"),
         both_bad=result.both_bad,
         same_answer=result.same_answer,
         in_question_set=result.in_question_set,

@@ -114,7 +114,7 @@ def _soundness(manifest: Manifest, result: Mapping[str, Any]) -> str:
         return f"<p>{import_text.QUESTIONS_NEXT}</p>"
     if result["score"] is None:
         return ""
-    named = ", ".join(f"{number:,} {import_text.KINDS.get(kind, kind)}" for kind, number in result["counts"].items())
+    named = ", ".join(count(number, *import_text.KINDS.get(kind, (kind,))) for kind, number in result["counts"].items())
     found = import_text.FOUND.format(found=named) if named else import_text.SOUND
     return f"<p><strong>{import_text.SCORE.format(score=result['score'])}</strong> {found}</p>"
 

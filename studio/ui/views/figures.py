@@ -17,9 +17,9 @@ def interval(bounds: Sequence[float]) -> str:
     return f"{low:.1%} to {high:.1%}"
 
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun: `1 item`, `1,250 items`."""
-    return f"{number:,} {noun if number == 1 else noun + 's'}"
+def count(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: `1 item`, `1,250 items`. `plural` is for nouns that take more than an s."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def moment(value: str | datetime) -> str:

@@ -13,6 +13,7 @@ from studio.errors import BadInput
 from studio.training.presets import Preset, find_preset
 from studio.training.spec import SETTABLE, TrainSpec
 from studio.ui.text import train as text
+from studio.ui.views.figures import count
 from studio.workspace.datasets import Manifest
 
 MAIN_SETTINGS: tuple[str, ...] = (
@@ -66,7 +67,7 @@ def describe_setting(name: str) -> Setting:
 def dataset_choices(datasets: Sequence[Manifest]) -> list[tuple[str, str]]:
     """What the choice of datasets shows, and the ids that it means."""
     return [
-        (text.DATASET_CHOICE.format(name=manifest.name, rows=f"{manifest.rows:,}", id=manifest.id), manifest.id)
+        (text.DATASET_CHOICE.format(name=manifest.name, rows=count(manifest.rows, "row"), id=manifest.id), manifest.id)
         for manifest in datasets
     ]
 
