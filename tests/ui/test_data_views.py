@@ -14,6 +14,7 @@ from studio.dataset.reading.problems import Problem
 from studio.dataset.reading.shapes import ALPACA, Columns
 from studio.dataset.reading.unanswered import Questions
 from studio.ui.views import data as view
+from studio.ui.views.data_mixing import weights_html
 from studio.ui.views.data_preview import column_choice, preview_html
 from studio.ui.views.data_rows import PAGE_SIZE, RowFilter, labels_of, row_html, rows_html, select_page
 from studio.ui.views.words import shortened, size
@@ -220,3 +221,11 @@ def test_a_refusal_is_one_escaped_sentence_that_is_read_out() -> None:
 @pytest.mark.parametrize(("count", "words"), [(1, "1 kB"), (4_400, "4 kB"), (999_000, "999 kB"), (12_340_000, "12.3 MB")])
 def test_sizes_in_words(count: int, words: str) -> None:
     assert size(count) == words
+
+
+def test_a_mix_with_an_identity_dataset_says_why_its_weights_begin_unequal() -> None:
+    nova = replace(MANIFEST, name="identity of <Nova>", source="brand identity, from nova.json")
+    assert "identity of &lt;Nova&gt; teaches who the assistant is. One such row to about 10 support rows" in weights_html(
+        [MANIFEST, nova]
+    )
+    assert weights_html([MANIFEST, MANIFEST]) == weights_html([nova]) == ""

@@ -9,6 +9,7 @@ import gradio as gr
 
 from studio.dataset.deriving.mixing import Mix, make_mix, plan_mix
 from studio.dataset.deriving.splitting import Split, make_split, plan_split
+from studio.dataset.identity.proportion import advised_weights
 from studio.errors import BadInput
 from studio.ui.access import require_operator
 from studio.ui.context import Studio
@@ -46,6 +47,7 @@ class MixingSection:
         )
         with gr.Row():
             self.weights = [gr.Number(1, minimum=0, visible=False, min_width=160) for _ in range(MOST_PARTS)]
+        self.advice = gr.HTML()
         with gr.Row():
             self.rows = gr.Number(0, label=text.MIX_ROWS, info=text.MIX_ROWS_HELP, precision=0, minimum=0, min_width=160)
             self.mix_seed = gr.Number(0, label=text.SEED, info=text.SEED_HELP, precision=0, min_width=160)
@@ -68,7 +70,7 @@ class MixingSection:
     @property
     def outputs(self) -> list[Any]:
         """What `offer` updates."""
-        return [self.whole, self.parts, *self.weights, self.mix_counts, self.whole_set, self.split_counts]
+        return [self.whole, self.parts, *self.weights, self.advice, self.mix_counts, self.whole_set, self.split_counts]
 
     def offer(self, manifests: Sequence[Manifest], chosen: str | None, *, operator: bool) -> Updates:
         """The datasets there are, with none chosen to mix and the page's own to split."""
@@ -77,6 +79,7 @@ class MixingSection:
             self.whole: gr.Accordion(visible=operator and bool(manifests)),
             self.parts: gr.Dropdown(choices, value=[]),
             **dict.fromkeys(self.weights, gr.Number(1, visible=False)),
+            self.advice: "",
             self.mix_counts: "",
             self.whole_set: gr.Dropdown(choices, value=chosen),
             self.split_counts: "",
@@ -87,7 +90,8 @@ class MixingSection:
         private: dict[str, Any] = {"api_visibility": "private"}
         quiet: dict[str, Any] = {"show_progress": "hidden", **private}
         mixing = [self.parts, self.rows, self.mix_seed, *self.weights]
-        self.parts.input(plainly(self.choose_parts), mixing, [*self.weights, self.mix_counts], api_name="data_mix_parts", **quiet)
+        shown = [*self.weights, self.advice, self.mix_counts]
+        self.parts.input(plainly(self.choose_parts), mixing[:3], shown, api_name="data_mix_parts", **quiet)
         numbers = (self.rows, self.mix_seed, *self.weights)
         gr.on(
             [event for number in numbers for event in (number.input, number.submit, number.blur)],
@@ -103,18 +107,21 @@ class MixingSection:
         )
         then(made, "data_split")
 
-    def choose_parts(
-        self, request: gr.Request, parts: list[str] | None, rows: float | None, seed: float | None, *weights: Any
-    ) -> Updates:
-        """A weight for each dataset that is chosen, and the counts."""
-        names = [read_manifest(self._workspace, part).name for part in (parts or [])[:MOST_PARTS]]
+    def choose_parts(self, request: gr.Request, parts: list[str] | None, rows: float | None, seed: float | None) -> Updates:
+        """The weights that the chosen datasets begin with, why, and the counts."""
+        chosen = [read_manifest(self._workspace, part) for part in (parts or [])[:MOST_PARTS]]
+        weights = advised_weights(chosen)
         numbers = {
-            number: gr.Number(label=text.WEIGHT_OF.format(name=names[index]), visible=True)
-            if index < len(names)
+            number: gr.Number(weights[index], label=text.WEIGHT_OF.format(name=chosen[index].name), visible=True)
+            if index < len(chosen)
             else gr.Number(visible=False)
             for index, number in enumerate(self.weights)
         }
-        return {**numbers, self.mix_counts: self.look_at_mix(request, parts, rows, seed, *weights)}
+        return {
+            **numbers,
+            self.advice: view.weights_html(chosen),
+            self.mix_counts: self.look_at_mix(request, parts, rows, seed, *weights),
+        }
 
     def look_at_mix(
         self, request: gr.Request, parts: list[str] | None, rows: float | None, seed: float | None, *weights: Any

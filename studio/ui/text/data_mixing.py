@@ -16,6 +16,10 @@ MIX_HELP = (
 MIX_OF = "Datasets"
 MIX_OF_HELP = "Two to {most}."
 WEIGHT_OF = "Weight of {name}"
+IDENTITY_WEIGHTS = (
+    "{names} teaches who the assistant is. One such row to about {rows} support rows is a good start, so the weights begin so; change them as "
+    "you like."
+)
 MIX_ROWS = "Rows in all"
 MIX_ROWS_HELP = "0: as many as they have together."
 MIX_NAME_HELP = "Empty takes the names of its parts."

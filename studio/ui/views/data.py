@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
-from studio.dataset.identity.rendering import SOURCE
+from studio.dataset.identity.proportion import is_identity
 from studio.ui.text import data as text
 from studio.ui.text import data_import as import_text
 from studio.ui.text.common import VISITOR_NOTICE
@@ -57,7 +57,7 @@ def facts_html(manifest: Manifest) -> str:
         moment(manifest.created),
         f"{text.FACTS['fingerprint']} {manifest.fingerprint[:_SHORT_FINGERPRINT]}",
     ]
-    hint = f"<p>{IDENTITY_MIX}</p>" if manifest.source.startswith(SOURCE) else ""
+    hint = f"<p>{IDENTITY_MIX}</p>" if is_identity(manifest) else ""
     train = f"train?{urlencode({'dataset': manifest.id})}"
     link = f'<a href="{escape(train, quote=True)}">{text.TRAIN_WITH_IT}</a>'
     following = import_text.QUESTIONS_NEXT if manifest.kind == QUESTIONS else link

@@ -7,6 +7,7 @@ from html import escape
 
 from studio.dataset.deriving.mixing import Mix, Part
 from studio.dataset.deriving.splitting import Halves, Split
+from studio.dataset.identity.proportion import SUPPORT_ROWS, is_identity
 from studio.ui.text import data_mixing as text
 from studio.ui.views.data import address
 from studio.ui.views.figures import count
@@ -19,6 +20,15 @@ def choices(manifests: Sequence[Manifest]) -> list[tuple[str, str]]:
     return [
         (one.name if names.count(one.name) == 1 else f"{one.name} ({one.fingerprint[:12]})", one.id) for one in manifests
     ]  # fmt: skip
+
+
+def weights_html(manifests: Sequence[Manifest]) -> str:
+    """Why the weights begin unequal, where an identity dataset is mixed with others."""
+    identities = [manifest.name for manifest in manifests if is_identity(manifest)]
+    if len(identities) in (0, len(manifests)):
+        return ""
+    words = text.IDENTITY_WEIGHTS.format(names=" and ".join(identities), rows=SUPPORT_ROWS)
+    return f'<p role="status">{escape(words)}</p>'
 
 
 def mix_html(mix: Mix) -> str:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.dataset.deriving.mixing import _shares, make_mix, plan_mix
+from studio.dataset.identity.proportion import advised_weights
 from studio.errors import BadInput, NotFound
 from studio.workspace.datasets import Row, read_removed, read_rows, write_dataset
 from studio.workspace.layout import Workspace
@@ -134,3 +135,11 @@ def test_a_row_is_one_row(workspace: Workspace) -> None:
     assert sorted(map(str, read_rows(workspace, made.id))) == sorted(
         str(row) for dataset in (big, little) for row in read_rows(workspace, dataset)
     )
+
+
+def test_a_mix_begins_with_one_identity_row_to_ten_support_rows_and_else_with_equal_weights(workspace: Workspace) -> None:
+    big, little = (plan.dataset for plan in plan_mix(workspace, dict.fromkeys(two(workspace), 1.0)).parts)
+    nova = replace(big, name="identity of Nova", source="brand identity")
+    assert advised_weights([big, little]) == [1.0, 1.0] and advised_weights([nova, nova]) == [1.0, 1.0]
+    assert advised_weights([big, nova]) == [10.0, 1.0] and advised_weights([big, nova, little]) == [5.0, 1.0, 5.0]
+    assert advised_weights([nova, nova, big]) == [0.5, 0.5, 10.0]
