@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from studio.dataset.checks.examination import Examination, examine
+from studio.dataset.checks.examination import WEIGHTS, Examination, Finding, examine
 from studio.dataset.checks.examined import known_items, read_examination, write_examination
 from studio.dataset.checks.remedies import Change, Mended, Remedy, mend
 from studio.dataset.deriving.lineage import licence_of
@@ -29,6 +29,14 @@ def examine_dataset(workspace: Workspace, dataset: str, *, progress: Progress | 
     return examination
 
 
+def with_over_long(examination: Examination, rows: Sequence[Row], check: LengthCheck) -> Examination:
+    """What was found in these rows, with those that are too long by this check and by no other."""
+    others = [finding for finding in examination.findings if finding.kind != "too_long"]
+    over = [Finding(row, "too_long", sentence) for row, sentence in enumerate(check(rows)) if sentence is not None]
+    order = list(WEIGHTS)
+    return replace(examination, findings=sorted([*others, *over], key=lambda one: (one.row, order.index(one.kind))))
+
+
 def mend_dataset(
     workspace: Workspace,
     dataset: str,
@@ -43,7 +51,7 @@ def mend_dataset(
         workspace: where the dataset is.
         dataset: its id.
         remedies: to apply, all together.
-        length_check: says which rows are too long; without it none is, and what is known of the dataset is not looked for again.
+        length_check: says which rows are too long; without it none is. What is known of the dataset otherwise is not looked for again.
         progress: how far an examination is; there are as many as it takes.
 
     Raises:
@@ -55,7 +63,9 @@ def mend_dataset(
     def look(examined: Sequence[Row]) -> Examination:
         return examine(examined, items=items, length_check=length_check, progress=progress)
 
-    known = read_examination(workspace, dataset) if length_check is None else None
+    known = read_examination(workspace, dataset)
+    if known is not None and length_check is not None:
+        known = with_over_long(known, rows, length_check)
     return mend(rows, known or look(rows), remedies, look)
 
 

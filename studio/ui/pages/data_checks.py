@@ -9,12 +9,16 @@ from typing import Any
 
 import gradio as gr
 
+from studio.chat.catalog import CATALOG, find_model, is_prepared
+from studio.chat.tokenizer import tokenizer_of
 from studio.dataset.checks.examination import WEIGHTS, Examination
 from studio.dataset.checks.examined import known_items, read_examination
 from studio.dataset.checks.remedies import FIRST, Mended, Remedy, codes_of, parse_remedies, with_remedy
-from studio.dataset.deriving.mending import examine_dataset, mend_dataset, save_mended
+from studio.dataset.deriving.mending import examine_dataset, mend_dataset, save_mended, with_over_long
 from studio.dataset.progress import Progress
+from studio.dataset.tokens.too_long import LengthCheck, over_tokens
 from studio.errors import BadInput
+from studio.training.spec import TrainSpec
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
@@ -24,6 +28,7 @@ from studio.ui.views import data_checks as view
 from studio.workspace.datasets import QUESTIONS, Manifest, read_manifest, read_rows
 
 _TAB = "checks"
+_MAX_LENGTH: int = TrainSpec.model_fields["max_length"].default
 _READ_ADDRESS = '(dataset) => [dataset, new URLSearchParams(location.search).get("remedies") ?? ""]'
 _WRITE_ADDRESS = """(dataset, remedies) => {
     const address = new URL(window.location);
@@ -64,6 +69,9 @@ class ChecksSection:
         with gr.Tab(text.TAB, id=_TAB) as self.tab:
             self.summary = gr.HTML()
             self.examine = gr.Button(text.EXAMINE, variant="primary", visible=False, scale=0, min_width=200)
+            self.model = gr.Dropdown(
+                [(text.NO_MODEL, "")], value="", label=text.MODEL, info=text.MODEL_INFO.format(limit=_MAX_LENGTH), visible=False
+            )
             self.pending = gr.Textbox(visible=False)
             with gr.Column(visible=False, elem_id="checks-remedies") as self.remedies:
                 self.preview = gr.HTML()
@@ -92,8 +100,13 @@ class ChecksSection:
     @property
     def outputs(self) -> list[Any]:
         """What `open` updates."""
-        kinds = [component for kind in self.kinds.values() for component in kind.outputs]
-        return [self.tab, self.summary, self.examine, *self._chosen, self.name, self.keep, self.keep_row, *kinds, self.makeup]
+        seen = [self.tab, self.examine, self.model, *self._chosen, self.name, self.keep, self.keep_row, self.makeup]
+        return [*seen, *self._found]
+
+    @property
+    def _found(self) -> list[Any]:
+        """What shows what was found, which depends on the model."""
+        return [self.summary, *(component for kind in self.kinds.values() for component in kind.outputs)]
 
     @property
     def _chosen(self) -> list[Any]:
@@ -107,6 +120,7 @@ class ChecksSection:
             self.tab: gr.Tab(visible=manifest.kind != QUESTIONS),
             self.summary: view.summary_html(examination) if examination else view.not_examined_html(operator=operator),
             self.examine: gr.Button(visible=operator and examination is None),
+            self.model: gr.Dropdown(self._models(), value="", visible=examination is not None),
             self.name: "",
             self.keep: gr.Dropdown(visible=operator),
             self.keep_row: gr.Number(None, visible=operator),
@@ -121,19 +135,24 @@ class ChecksSection:
         self.examine.click(
             plainly(self.look), dataset, self.outputs, api_name="data_checks_examine", show_progress_on=self.summary, **private
         )
+        measured = self.model.input(
+            plainly(self.measure), [dataset, self.pending, self.model], [*self._found, *self._chosen],
+            api_name="data_checks_model", show_progress_on=self.summary, **private,
+        )  # fmt: skip
         tried: dict[str, Any] = {"outputs": self._chosen, "show_progress_on": self.preview, **private}
         chosen = {
+            "data_checks_model": measured,
             "data_checks_undo": self.undo.click(
-                plainly(self.take_back), [dataset, self.pending], api_name="data_checks_undo", **tried
+                plainly(self.take_back), [dataset, self.pending, self.model], api_name="data_checks_undo", **tried
             ),
             "data_checks_reset": self.reset.click(plainly(self.clear), dataset, api_name="data_checks_reset", **tried),
         }
         for kind, components in self.kinds.items():
             name = f"data_checks_fix_{kind}"
-            inputs = [dataset, self.pending, self.keep, self.keep_row]
+            inputs = [dataset, self.pending, self.model, self.keep, self.keep_row]
             chosen[name] = components.fix.click(plainly(self._fix(kind)), inputs, js=_SHOW_PREVIEW, api_name=name, **tried)
             gr.on(
-                [components.page.submit, components.page.blur], plainly(self._turn(kind)), [dataset, components.page],
+                [components.page.submit, components.page.blur], plainly(self._turn(kind)), [dataset, self.model, components.page],
                 [components.examples, components.page], api_name=f"data_checks_page_{kind}", show_progress="hidden", **private,
             )  # fmt: skip
         for name, event in chosen.items():
@@ -150,7 +169,7 @@ class ChecksSection:
         """Connect the button that saves: `made` shows the new dataset on `outputs`, and `then` is told of the event and its name."""
         self._made = made
         event = self.save.click(
-            plainly(self.keep_as_dataset), [dataset, self.pending, self.name], list(outputs), api_name="data_checks_save",
+            plainly(self.keep_as_dataset), [dataset, self.pending, self.model, self.name], list(outputs), api_name="data_checks_save",
             api_visibility="private", show_progress_on=self.preview,
         )  # fmt: skip
         then(event, "data_checks_save")
@@ -167,17 +186,37 @@ class ChecksSection:
         examine_dataset(self._workspace, manifest.id, progress=_told(progress, text.EXAMINING))
         return self.open(manifest, operator=True)
 
+    def measure(self, dataset: str | None, pending: str | None, model: str | None, request: gr.Request) -> Updates:
+        """What was found, with the rows that are too long for another model. No remedy is chosen then, for it was tried with the old one.
+
+        Raises:
+            BadInput: no dataset is chosen, or nobody has checked it.
+            NotFound: the model is not on this machine.
+        """
+        chosen, operator = chosen_dataset(dataset), identify(self._settings, request).operator
+        examination = self._examination(chosen, model)
+        return {
+            self.summary: view.summary_html(examination),
+            **self._kind_updates(chosen, examination, dict.fromkeys(WEIGHTS, 1), operator=operator),
+            **self._pending_updates(None, (), shown=operator and bool(examination.findings)),
+        }
+
     def take_back(
-        self, dataset: str | None, pending: str | None, request: gr.Request, progress: gr.Progress = gr.Progress()
+        self,
+        dataset: str | None,
+        pending: str | None,
+        model: str | None,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),
     ) -> Updates:
         """Without the remedy that was chosen last."""
         require_operator(self._settings, request, to="mend a dataset")
-        return self._try(dataset, parse_remedies(pending or "")[:-1], progress)
+        return self._try(dataset, parse_remedies(pending or "")[:-1], model, progress)
 
     def clear(self, dataset: str | None, request: gr.Request, progress: gr.Progress = gr.Progress()) -> Updates:
         """Without any remedy."""
         require_operator(self._settings, request, to="mend a dataset")
-        return self._try(dataset, (), progress)
+        return self._try(dataset, (), None, progress)
 
     def try_from_address(
         self, dataset: str | None, remedies: str | None, request: gr.Request, progress: gr.Progress = gr.Progress()
@@ -185,12 +224,13 @@ class ChecksSection:
         """The tab with the remedies of the address, or nothing where it names none or the caller is a visitor."""
         if not dataset or not remedies or not identify(self._settings, request).operator:
             return {self.preview: gr.skip()}
-        return {self.tabs: gr.Tabs(selected=_TAB), **self._try(dataset, parse_remedies(remedies), progress)}
+        return {self.tabs: gr.Tabs(selected=_TAB), **self._try(dataset, parse_remedies(remedies), None, progress)}
 
     def keep_as_dataset(
         self,
         dataset: str | None,
         pending: str | None,
+        model: str | None,
         name: str | None,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),
@@ -205,7 +245,7 @@ class ChecksSection:
         chosen, remedies = chosen_dataset(dataset), parse_remedies(pending or "")
         if not remedies:
             raise BadInput(text.NOTHING_PENDING)
-        mended = self._mended(chosen, remedies, progress)
+        mended = self._mended(chosen, remedies, model, progress)
         made = save_mended(self._workspace, chosen, remedies, mended, name=name or "")
         gr.Info(text.SAVED_NOTE.format(name=made.name))  # the page's own message may be out of sight above
         return self._made(made, view.saved_html(made, mended))
@@ -214,6 +254,7 @@ class ChecksSection:
         def fix(
             dataset: str | None,
             pending: str | None,
+            model: str | None,
             keep: str | None,
             row: float | None,
             request: gr.Request,
@@ -222,30 +263,45 @@ class ChecksSection:
             require_operator(self._settings, request, to="mend a dataset")
             settled = Remedy(kind, keep or FIRST, int(row) - 1 if row else None)
             added = settled if kind == "contradiction" else Remedy(kind)
-            return self._try(dataset, with_remedy(parse_remedies(pending or ""), added), progress)
+            return self._try(dataset, with_remedy(parse_remedies(pending or ""), added), model, progress)
 
         return fix
 
-    def _turn(self, kind: str) -> Callable[[str | None, float | None], Updates]:
-        def turn(dataset: str | None, page: float | None) -> Updates:
+    def _turn(self, kind: str) -> Callable[[str | None, str | None, float | None], Updates]:
+        def turn(dataset: str | None, model: str | None, page: float | None) -> Updates:
             chosen = chosen_dataset(dataset)
-            examination = read_examination(self._workspace, chosen)
-            if examination is None:
-                raise BadInput(text.CHECK_FIRST)
+            examination = self._examination(chosen, model if kind == "too_long" else None)
             updates = self._kind_updates(chosen, examination, {kind: int(page or 1)}, operator=False)
             components = self.kinds[kind]
             return {components.examples: updates[components.examples], components.page: updates[components.page]}
 
         return turn
 
-    def _try(self, dataset: str | None, remedies: tuple[Remedy, ...], progress: gr.Progress) -> Updates:
-        mended = self._mended(chosen_dataset(dataset), remedies, progress) if remedies else None
+    def _models(self) -> list[tuple[str, str]]:
+        """None, and the models whose tokenizer is on this machine."""
+        here = [(model.title, model.name) for model in CATALOG if is_prepared(self._workspace, model)]
+        return [(text.NO_MODEL, ""), *here]
+
+    def _length_check(self, model: str | None) -> LengthCheck | None:
+        return over_tokens(tokenizer_of(self._workspace, find_model(model)), _MAX_LENGTH) if model else None
+
+    def _examination(self, dataset: str, model: str | None) -> Examination:
+        """What was found, with the rows that are too long for the model."""
+        examination = read_examination(self._workspace, dataset)
+        if examination is None:
+            raise BadInput(text.CHECK_FIRST)
+        check = self._length_check(model)
+        return with_over_long(examination, list(read_rows(self._workspace, dataset)), check) if check else examination
+
+    def _try(self, dataset: str | None, remedies: tuple[Remedy, ...], model: str | None, progress: gr.Progress) -> Updates:
+        mended = self._mended(chosen_dataset(dataset), remedies, model, progress) if remedies else None
         return self._pending_updates(mended, remedies, shown=True)
 
-    def _mended(self, dataset: str, remedies: Sequence[Remedy], progress: gr.Progress) -> Mended:
+    def _mended(self, dataset: str, remedies: Sequence[Remedy], model: str | None, progress: gr.Progress) -> Mended:
         if read_examination(self._workspace, dataset) is None:
             raise BadInput(text.CHECK_FIRST)
-        return mend_dataset(self._workspace, dataset, remedies, progress=_told(progress, text.MENDING))
+        check = self._length_check(model)
+        return mend_dataset(self._workspace, dataset, remedies, length_check=check, progress=_told(progress, text.MENDING))
 
     def _pending_updates(self, mended: Mended | None, remedies: Sequence[Remedy], *, shown: bool) -> Updates:
         return {

@@ -13,12 +13,16 @@ EXAMINE = "Check it now"
 EXAMINING = "Checking the rows"
 MENDING = "Trying the remedies and checking again"
 
+MODEL = "Look for over-long rows with"
+MODEL_INFO = "Rows of more than {limit:,} of this model's tokens are cut by a training, unless its max_length is raised."
+NO_MODEL = "no model: lengths are not looked at"
+
 SCORE_NAME = "Health score"
 SCORE_OF = "of 100"
 SCORE_SOUND = "Nothing was found in {rows}."
 SCORE_EXPLAINED = (
     "The health score of {rows} is 100 less the share of the rows in which something is wrong. A row counts once, for the worst that was "
-    "found in it; how much of it counts depends on what that is. Which rows are too long depends on the model: see “What the model sees”."
+    "found in it; how much of it counts depends on what that is. Which rows are too long depends on the model: choose one."
 )
 TABLE_TITLE = "What was found"
 TABLE_HEAD = ("What", "Found", "Points lost", "What it means")

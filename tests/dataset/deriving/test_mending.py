@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import pytest
 
 from studio.dataset.checks.examined import read_examination
 from studio.dataset.checks.remedies import parse_remedies
 from studio.dataset.deriving.lineage import recipe_in_words
-from studio.dataset.deriving.mending import examine_dataset, mend_dataset, save_mended
+from studio.dataset.deriving.mending import examine_dataset, mend_dataset, save_mended, with_over_long
 from studio.errors import BadInput
 from studio.workspace.datasets import Row, read_manifest, read_removed, read_rows, write_dataset
 from studio.workspace.layout import Workspace
@@ -54,3 +56,23 @@ def test_there_is_nothing_to_save_where_nothing_changes_and_nothing_where_no_row
     with pytest.raises(BadInput, match="every row"):
         save_mended(workspace, odd, remedies, mend_dataset(workspace, odd, remedies))
     assert read_manifest(workspace, odd).rows == 1
+
+
+def over_a_dozen_words(rows: Iterable[Row]) -> Iterator[str | None]:
+    """A length check."""
+    for row in rows:
+        yield "It is long." if len(row.question.split()) > 12 else None
+
+
+def test_rows_too_long_for_a_model_are_found_and_dropped_beside_what_is_known_and_never_kept(workspace: Workspace) -> None:
+    messages = [{"role": "user", "content": "so " * 13 + "long"}, {"role": "assistant", "content": "Yes."}]
+    faulty = [*make_rows(), make_rows()[3], Row(messages, source="test")]
+    dataset = write_dataset(workspace, faulty, name="long", source="test").id
+    known = examine_dataset(workspace, dataset)
+    seen = with_over_long(known, faulty, over_a_dozen_words)
+    assert "too_long" not in known.counts and seen.counts == {**known.counts, "too_long": 1} and seen.score < known.score
+    assert with_over_long(seen, faulty, over_a_dozen_words) == seen
+    mended = mend_dataset(workspace, dataset, parse_remedies("too_long"), length_check=over_a_dozen_words)
+    assert [(change.row, change.kind) for change in mended.removed] == [(17, "too_long")]
+    kept = read_examination(workspace, dataset)
+    assert kept is not None and kept.findings == known.findings
