@@ -19,7 +19,7 @@ from typing import Any
 from studio.training.trainer import SupportTrainer
 
 _BATCHES = 12  # measured, after one that warms up
-_OPTIMIZER = 1.1  # a step is some batches forward and back, and about a tenth for the optimizer, the log and the next batch
+_OPTIMIZER = 1.05  # a step is some batches forward and back, and a twentieth for the optimizer, the log and the next batch
 
 
 @dataclass(frozen=True)
