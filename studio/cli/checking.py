@@ -85,6 +85,8 @@ def _show(examination: Examination) -> None:
     rows = [[kind.replace("_", " "), f"{counts[kind]:,}", f"{parts.get(kind, 0.0):.1f}"] for kind in counts]
     if rows:
         print_table("", ["found", "times", "points lost"], rows)
+    for contact, questions in examination.own_contacts.items():
+        results.print(f"Looks like your own contact, in answers to {questions:,} questions: {contact}", highlight=False)
     for finding in examination.findings[:_SHOWN]:
         errors.print(f"  row {finding.row + 1:,}: {finding.sentence}", highlight=False, soft_wrap=True)
     if len(examination.findings) > _SHOWN:

@@ -11,9 +11,10 @@ durations, serial and article numbers, the names of models, and examples of what
 addresses are not looked for.
 """
 
+from studio.privacy.company import own_contacts
 from studio.privacy.conversations import redact_conversation
 from studio.privacy.found import Found
 from studio.privacy.payment import is_card_number, is_iban
 from studio.privacy.redaction import Redacted, redact
 
-__all__ = ["Found", "Redacted", "is_card_number", "is_iban", "redact", "redact_conversation"]
+__all__ = ["Found", "Redacted", "is_card_number", "is_iban", "own_contacts", "redact", "redact_conversation"]

@@ -11,10 +11,18 @@ _SEEN = 60  # characters before a match that tell what it is
 
 @dataclass(frozen=True)
 class Found:
-    """One thing that was replaced: its kind, as in the placeholder, and the text that stood there."""
+    """One thing that was replaced: its kind, as in the placeholder, the text that stood there, and whether that was an assistant's turn."""
 
     kind: str
     original: str
+    in_answer: bool = False
+
+    @property
+    def thing(self) -> str:
+        """What two spellings of one thing share; a secret has one spelling."""
+        if self.kind == "secret":
+            return self.original.strip("\"'")
+        return self.original.casefold() if self.kind == "e-mail" else re.sub(r"[\W_]", "", self.original).casefold()
 
 
 Take = Callable[[str, str, str], str]

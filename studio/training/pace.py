@@ -36,12 +36,9 @@ class Pace:
         return first_pass + int((seconds - first_pass * self.first) / self.again)
 
 
-def fit_into_time(trainer: SupportTrainer, *, seconds: float) -> str | None:
-    """Cut the trainer's steps to those that fit into `seconds`; a sentence about it if that was needed.
-
-    At least one step is left. What the trainer will learn does not depend on the measurement: no weight is changed by it.
-    """
-    planned, pace = planned_steps(trainer), measure_pace(trainer)
+def fit_into_time(trainer: SupportTrainer, pace: Pace, *, seconds: float) -> str | None:
+    """Cut the trainer's steps to those that fit into `seconds` at that pace; a sentence about it if that was needed. At least one step is left."""
+    planned = planned_steps(trainer)
     fitting = pace.steps_in(seconds, first_pass=steps_of_a_pass(trainer))
     if fitting >= planned:
         return None
@@ -64,7 +61,7 @@ def planned_steps(trainer: SupportTrainer) -> int:
 def measure_pace(trainer: SupportTrainer) -> Pace:
     """The pace over a few batches of the trainer's own, forward and back, twice each: seconds a token, times the mean step's tokens.
 
-    Rows differ in length, so a few batches say how fast tokens go, and all rows how many there are.
+    What the trainer will learn does not depend on the measurement: no weight is changed by it. Rows differ in length, so a few batches say how fast tokens go, and all rows how many there are.
     """
     tokens_before = trainer._total_train_tokens
     loader = trainer.get_train_dataloader()

@@ -6,6 +6,7 @@ folder that has checkpoints, it goes on from the newest one.
 
 from __future__ import annotations
 
+import math
 import shutil
 import time
 from collections.abc import Mapping
@@ -26,10 +27,11 @@ from studio.jobs.progress import Reporter, Stopped
 from studio.training.adapters import compute_adapters_in_input_dtype
 from studio.training.callbacks import RunEvents, peak_memory_mb
 from studio.training.fused import fuse_layers
-from studio.training.pace import fit_into_time, steps_of_checkpoint
+from studio.training.pace import fit_into_time, measure_pace, planned_steps, steps_of_a_pass, steps_of_checkpoint
 from studio.training.phrasings import splice_phrasings, split_phrasings, thin_phrasings
 from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
 from studio.training.spec import TrainSpec, parse_spec
+from studio.training.timekeeping import KeepTime
 from studio.training.trainer import SupportTrainer
 from studio.workspace.datasets import read_rows
 from studio.workspace.layout import Workspace
@@ -78,7 +80,7 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
         trainer.args.max_steps = steps_of_checkpoint(checkpoint)
     elif spec.max_minutes:
         reporter.phase("measuring the pace")
-        if note := fit_into_time(trainer, seconds=spec.max_minutes * 60 - (time.monotonic() - started)):
+        if note := keep_within(trainer, end=started + spec.max_minutes * 60):
             reporter.note(note)
     reporter.phase("training")
     trainer.train(resume_from_checkpoint=checkpoint)
@@ -97,6 +99,17 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
         "rows": len(tokenized.rows),
         "trained_tokens": tokenized.trained_tokens,
     }
+
+
+def keep_within(trainer: SupportTrainer, *, end: float) -> str | None:
+    """See that the training ends at a moment of the monotonic clock: before it begins and on the way. A sentence if steps were cut for it."""
+    most, first_pass = planned_steps(trainer), steps_of_a_pass(trainer)
+    pace = measure_pace(trainer)
+    seconds = end - time.monotonic()
+    note = fit_into_time(trainer, pace, seconds=seconds)
+    passes = math.ceil(planned_steps(trainer) / first_pass)  # transformers plans so many, and no more can come
+    trainer.add_callback(KeepTime(pace, first_pass=first_pass, most=min(most, passes * first_pass), seconds=seconds))
+    return note
 
 
 def build_trainer(

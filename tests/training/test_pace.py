@@ -14,7 +14,6 @@ from studio.chat.tokenizer import load_tokenizer
 from studio.jobs.progress import Reporter
 from studio.jobs.queue import JobQueue
 from studio.jobs.worker import work
-from studio.training import pace
 from studio.training.pace import Pace, fit_into_time, measure_pace, planned_steps, steps_of_checkpoint
 from studio.training.requests import training_spec
 from studio.training.rows import tokenize
@@ -48,23 +47,21 @@ def losses(trainer: SupportTrainer) -> list[float]:
     return [float(entry["loss"]) for entry in trainer.state.log_history if "loss" in entry]
 
 
-def test_steps_are_cut_to_those_that_fit(trainer: SupportTrainer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_steps_are_cut_to_those_that_fit(trainer: SupportTrainer) -> None:
     assert planned_steps(trainer) == 12
-    monkeypatch.setattr(pace, "measure_pace", lambda _: Pace(2.0, 2.0))
-    note = fit_into_time(trainer, seconds=11.0)
+    note = fit_into_time(trainer, Pace(2.0, 2.0), seconds=11.0)
     assert note is not None and "5 of 12 steps" in note
     assert len(losses(trainer)) == 5
 
 
 @pytest.mark.parametrize("seconds", [0.5, -3.0])
-def test_one_step_is_left_when_no_time_is(trainer: SupportTrainer, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    monkeypatch.setattr(pace, "measure_pace", lambda _: Pace(2.0, 2.0))
-    fit_into_time(trainer, seconds=seconds)
+def test_one_step_is_left_when_no_time_is(trainer: SupportTrainer, seconds: float) -> None:
+    fit_into_time(trainer, Pace(2.0, 2.0), seconds=seconds)
     assert planned_steps(trainer) == 1
 
 
 def test_nothing_is_cut_when_the_time_is_enough(trainer: SupportTrainer) -> None:
-    assert fit_into_time(trainer, seconds=3600) is None
+    assert fit_into_time(trainer, measure_pace(trainer), seconds=3600) is None
     assert trainer.args.max_steps == -1 and planned_steps(trainer) == 12
 
 
@@ -94,7 +91,7 @@ def test_a_resumed_training_keeps_the_steps_it_was_cut_to(
     spec = training_spec(tiny_workspace, dataset=dataset, preset="cpu-demo", changes=changes)
     run = create_run(tiny_workspace, spec.model_dump())
     with monkeypatch.context() as patched:
-        patched.setattr("studio.training.pace.measure_pace", lambda _: Pace(5.0, 5.0))
+        patched.setattr("studio.training.sft.measure_pace", lambda _: Pace(5.0, 5.0))
         patched.setattr(SupportTrainer, "log", broken_at(5, SupportTrainer.log))
         assert work(run, tiny_workspace) is RunState.FAILED
     (checkpoint,) = (run.folder / "checkpoints").glob("checkpoint-4")

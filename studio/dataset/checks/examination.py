@@ -6,8 +6,8 @@ A row's place is its position in the file, or in the dataset, from 0. A row that
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations
 from typing import Any
@@ -22,7 +22,7 @@ from studio.dataset.similarity.phrasings import shared_phrasings
 from studio.dataset.similarity.repetition import repetitions, told
 from studio.dataset.similarity.wording import about, without_courtesy
 from studio.dataset.tokens.too_long import LengthCheck
-from studio.privacy import redact_conversation
+from studio.privacy import Found, own_contacts, redact_conversation
 from studio.scoring.items import Item
 from studio.workspace.datasets import Row
 
@@ -87,6 +87,8 @@ class Examination:
     findings: Sequence[Finding]
     makeup: Makeup | None = None
     """How the rows spread over labels, languages and lengths."""
+    own_contacts: Mapping[str, int] = field(default_factory=dict)
+    """The company's own addresses and numbers, which are no personal data, with the number of questions whose answers give them."""
 
     @property
     def score(self) -> float:
@@ -114,7 +116,16 @@ class Examination:
         parts = {kind: round(points, 2) for kind, points in self.parts.items()}
         problems = [finding.to_json() for finding in self.findings]
         makeup = self.makeup.to_json() if self.makeup is not None else {}
-        return {"rows": self.rows, "score": self.score, "parts": parts, "counts": self.counts, "problems": problems, **makeup}
+        own = {"own_contacts": dict(self.own_contacts)}
+        return {
+            "rows": self.rows,
+            "score": self.score,
+            "parts": parts,
+            "counts": self.counts,
+            "problems": problems,
+            **makeup,
+            **own,
+        }
 
 
 def counted_from_one(message: str, other: int | str | None) -> str:
@@ -155,7 +166,9 @@ def examine(
     places = list(rows)
     asked = [words_of(_asked(row)) for row in rows.values()]
     near = list(near_pairs(asked, phases.next(150)))
-    found += _personal_data(rows, phases.next(350))
+    private = {place: redact_conversation(row.messages)[1] for place, row in reporting(rows.items(), phases.next(350))}
+    own = own_contacts((_asked(rows[place]), in_row) for place, in_row in private.items())
+    found += _personal_data(private, own)
     found += _turn_order(rows)
     groups: list[Group] = [*near, *same_groups(hash(about(_asked(row))) for row in rows.values())]
     found += _repeated(rows, places, asked, groups)
@@ -164,7 +177,8 @@ def examine(
     found += _leaking(rows, items, phases.next(400))
     phases.report(1_000)
     order = list(WEIGHTS)
-    return Examination(total, sorted(found, key=lambda one: (one.row, order.index(one.kind))), makeup_of(list(rows.values())))
+    found.sort(key=lambda one: (one.row, order.index(one.kind)))
+    return Examination(total, found, makeup_of(list(rows.values())), own)
 
 
 class _Phases:
@@ -183,9 +197,9 @@ class _Phases:
             self._progress(thousandths, 1_000)
 
 
-def _personal_data(rows: Mapping[int, Row], progress: Progress | None) -> Iterator[Finding]:
-    for position, row in reporting(rows.items(), progress):
-        kinds = Counter(found.kind for found in redact_conversation(row.messages)[1])
+def _personal_data(private: Mapping[int, Sequence[Found]], own: Collection[str]) -> Iterator[Finding]:
+    for position, found in private.items():
+        kinds = Counter(one.kind for one in found if not (one.in_answer and one.thing in own))
         if kinds:
             named = ", ".join(f"{kind} ({count})" if count > 1 else kind for kind, count in kinds.items())
             yield Finding(position, "personal_data", f"It holds personal data or a secret: {named}.")

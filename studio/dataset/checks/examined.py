@@ -30,6 +30,7 @@ class _Kept(BaseModel):
     balance: dict[str, dict[str, Any]] | None = None
     languages: dict[str, int] = {}
     lengths: dict[str, dict[str, float]] = {}
+    own_contacts: dict[str, int] = {}
 
 
 def known_items(workspace: Workspace) -> list[Item]:
@@ -59,4 +60,4 @@ def read_examination(workspace: Workspace, dataset_id: str) -> Examination | Non
         return None
     findings = [Finding(problem.row, problem.kind, problem.message, problem.other) for problem in kept.problems]
     makeup = None if kept.balance is None else Makeup.from_json(kept.balance, kept.languages, kept.lengths)
-    return Examination(kept.rows, findings, makeup)
+    return Examination(kept.rows, findings, makeup, kept.own_contacts)

@@ -7,7 +7,7 @@ remedies are for is mended again until there is none left: a row that went may h
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -121,7 +121,7 @@ def mend(
     removed: list[Change] = []
     changed: dict[int, Change] = {}
     while True:
-        step = _Step(left, places, remedies)
+        step = _Step(left, places, remedies, examination.own_contacts)
         step.decide(after.findings)
         redacted = {place: row for place, row in step.redactions(after.findings) if row != left[place]}
         if not (step.gone or redacted):
@@ -139,9 +139,9 @@ def mend(
 class _Step:
     """What is done at once after an examination. `gone` has the changes of rows that go, by the place among those that were examined."""
 
-    def __init__(self, rows: Sequence[Row], positions: Sequence[int], remedies: Sequence[Remedy]) -> None:
+    def __init__(self, rows: Sequence[Row], positions: Sequence[int], remedies: Sequence[Remedy], own: Collection[str]) -> None:
         self.gone: dict[int, Change] = {}
-        self._rows, self._positions = rows, positions
+        self._rows, self._positions, self._own = rows, positions, own
         self._kinds = {remedy.kind for remedy in remedies}
         self._keep = {remedy.row: remedy.keep for remedy in remedies if remedy.kind == "contradiction"}
 
@@ -164,7 +164,7 @@ class _Step:
         found = {finding.row for finding in findings if finding.kind == "personal_data"}
         for place, row in enumerate(self._rows):
             if place not in self.gone and (place in found or row.rejected is not None):
-                yield place, redacted_row(row)
+                yield place, redacted_row(row, self._own)
 
     def _settle(self, findings: Sequence[Finding]) -> None:
         by_answer: dict[str, list[int]] = defaultdict(list)
@@ -204,11 +204,12 @@ class _Step:
         self.gone.setdefault(place, Change(self._positions[place], kind, told, other))
 
 
-def redacted_row(row: Row) -> Row:
-    """The row with personal data and secrets replaced, in the worse answer of a preference by the same names."""
+def redacted_row(row: Row, own: Collection[str] = ()) -> Row:
+    """The row with personal data and secrets replaced, in the worse answer of a preference by the same names; the company's own contacts stay."""
     if row.rejected is None:
-        return replace(row, messages=redact_conversation(row.messages)[0])
-    *messages, rejected = redact_conversation([*row.messages, {"role": "assistant", "content": row.rejected}])[0]
+        return replace(row, messages=redact_conversation(row.messages, own=own)[0])
+    turns = [*row.messages, {"role": "assistant", "content": row.rejected}]
+    *messages, rejected = redact_conversation(turns, own=own)[0]
     return replace(row, messages=messages, rejected=rejected["content"])
 
 

@@ -20,6 +20,10 @@ NO_MODEL = "no model: lengths are not looked at"
 SCORE_NAME = "Health score"
 SCORE_OF = "of 100"
 SCORE_SOUND = "Nothing was found in {rows}."
+OWN_CONTACTS = (
+    "These look like your own contacts, because answers to so many different questions give them and no customer wrote them. "
+    "They are not taken for personal data: {contacts}."
+)
 SCORE_EXPLAINED = (
     "The health score of {rows} is 100 less the share of the rows in which something is wrong. A row counts once, for the worst that was "
     "found in it; how much of it counts depends on what that is. Which rows are too long depends on the model: choose one."

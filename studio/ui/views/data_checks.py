@@ -67,7 +67,7 @@ def summary_html(examination: Examination) -> str:
     rows = count(examination.rows, "row")
     score = figures_html([(text.SCORE_NAME, f"{examination.score:g}", text.SCORE_OF)])
     if not examination.findings:
-        return f'{score}<p role="status">{text.SCORE_SOUND.format(rows=rows)}</p>'
+        return f'{score}<p role="status">{text.SCORE_SOUND.format(rows=rows)}</p>{_own_contacts(examination)}'
     parts = examination.parts
     cells = [
         [text.KINDS[kind], f"{times:,}", f"{parts.get(kind, 0.0):.1f}", escape(text.MEANINGS[kind])]
@@ -75,7 +75,14 @@ def summary_html(examination: Examination) -> str:
     ]
     found = table(text.TABLE_TITLE, text.TABLE_HEAD, cells)
     explained = text.SCORE_EXPLAINED.format(rows=rows)
-    return f"{score}<p>{explained}</p>{found}"
+    return f"{score}<p>{explained}</p>{found}{_own_contacts(examination)}"
+
+
+def _own_contacts(examination: Examination) -> str:
+    if not examination.own_contacts:
+        return ""
+    contacts = ", ".join(f"{contact} ({questions:,})" for contact, questions in examination.own_contacts.items())
+    return f'<p class="muted">{escape(text.OWN_CONTACTS.format(contacts=contacts))}</p>'
 
 
 def examples_html(shown: Examples, rows: Mapping[int, Row], items: Mapping[str, str]) -> str:

@@ -110,6 +110,31 @@ def test_answers_that_may_both_be_right_are_left_alone(first: str, second: str) 
     assert contradiction(first, second) is None
 
 
+TOPICS = ("the lamp", "my invoice", "a broken chair", "the delivery", "an exchange", "opening hours")
+
+
+def test_a_number_that_answers_many_questions_and_no_customer_typed_is_the_company_s_own() -> None:
+    rows = [row(f"Whom do I ask about {topic}?", f"For {topic} call 030 5556677.") for topic in TOPICS]
+    examination = examine(rows)
+    assert examination.own_contacts == {"0305556677": 6}
+    assert "personal_data" not in examination.counts
+    assert examination.to_json()["own_contacts"] == {"0305556677": 6}
+
+
+@pytest.mark.parametrize(
+    ("questions", "reason"),
+    [
+        ([f"Whom do I ask about {topic}?" for topic in TOPICS[:4]], "too few questions"),
+        (["Whom do I ask about the lamp?"] * 6, "one question again and again"),
+        ([f"I am 030 5556677. And {topic}?" for topic in TOPICS], "a customer typed it"),
+    ],
+)
+def test_a_number_in_answers_stays_personal_data(questions: list[str], reason: str) -> None:
+    examination = examine([row(question, "Call 030 5556677.") for question in questions])
+    assert not examination.own_contacts, reason
+    assert examination.counts["personal_data"] == len(questions)
+
+
 def test_personal_data_and_secrets_are_found_in_any_turn() -> None:
     rows = row("My card is 4111 1111 1111 1111."), row("Who?", "Write to anna.lee@mail.example or call +44 20 7946 0018.")
     first, second = examine(rows).findings

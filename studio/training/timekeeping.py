@@ -1,0 +1,67 @@
+"""A training that has a time to end keeps to it, though a machine that does other work meanwhile is now slower, now faster than it was measured.
+
+Before the first step the plan is made from a measurement (`studio.training.pace`). On the way the steps that were made are held
+against it, and the last step moves; the learning rate, which falls towards the last step, falls faster or slower from there on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Any
+
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from studio.training.pace import Pace
+
+_EVERY = 50  # steps between two looks at the clock
+_LOOKS = 4  # the slowdown is that of the steps since so many looks ago
+_WORTH_MOVING = 0.02  # of the steps that are left: less is noise
+
+
+class KeepTime(TrainerCallback):
+    """Moves a training's last step so that it ends `seconds` from now.
+
+    Args:
+        pace: seconds of a step as they were measured.
+        first_pass: steps that go over rows for the first time.
+        most: steps that are never exceeded.
+        seconds: that are left.
+    """
+
+    def __init__(self, pace: Pace, *, first_pass: int, most: int, seconds: float) -> None:
+        self._pace, self._first_pass, self._most = pace, first_pass, most
+        now = time.monotonic()
+        self._end = now + seconds
+        self._looks: deque[tuple[int, float]] = deque([(0, now)], maxlen=_LOOKS + 1)
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, lr_scheduler: Any = None, **_: Any
+    ) -> None:
+        """Every 50 steps: how much slower than measured they were, and what that leaves."""
+        step, now = state.global_step, time.monotonic()
+        if step % _EVERY or step >= state.max_steps:
+            return
+        before, then = self._looks[0]
+        self._looks.append((step, now))
+        slowdown = (now - then) / self._seconds_between(before, step)
+        pace = Pace(self._pace.first * slowdown, self._pace.again * slowdown)
+        left = pace.steps_in(self._end - now, first_pass=max(self._first_pass - step, 0))
+        last = min(step + left, self._most)
+        if abs(last - state.max_steps) > _WORTH_MOVING * (state.max_steps - step):
+            state.max_steps = last
+            _move_end(lr_scheduler, last)
+
+    def _seconds_between(self, before: int, step: int) -> float:
+        """What the steps from one to another take at the measured pace."""
+        first = max(min(step, self._first_pass) - before, 0)
+        return first * self._pace.first + (step - before - first) * self._pace.again
+
+
+def _move_end(lr_scheduler: Any, last: int) -> None:
+    """Let the learning rate end at that step: transformers' schedules are partial functions of a step, with the number of all as a keyword."""
+    scheduler = getattr(lr_scheduler, "scheduler", lr_scheduler)
+    for schedule in getattr(scheduler, "lr_lambdas", ()):
+        keywords = getattr(schedule, "keywords", {})
+        if "num_training_steps" in keywords:
+            keywords["num_training_steps"] = last
