@@ -50,6 +50,7 @@ _SAME: Mapping[str, str] = {
 _OPTIMIZERS: Mapping[str, str] = {"adamw_bnb_8bit": "adamw_8bit"}
 _ATTENTION: Mapping[str, str] = {"auto": "sdpa", "sdpa": "sdpa", "disabled": "eager", "off": "eager", "fa2": "flash_attention_2"}
 _ADAPTER_ONLY = "{name}: finetuning_type is {value}, and the studio trains LoRA adapters only. Set it to lora, or train it with LLaMA-Factory."
+_LONGEST_NAME = 80  # characters, of a name in a sentence
 _SFT_ONLY = "{name}: stage is {value}, and only files of supervised fine-tuning (stage: sft) can be loaded here."
 
 
@@ -70,7 +71,7 @@ class Translation:
 
     def leave(self, key: str, reason: str) -> None:
         """The file's `key` has no effect, or another than there."""
-        self.left.setdefault(reason, []).append(key)
+        self.left.setdefault(reason, []).append(" ".join(key.split())[:_LONGEST_NAME])
 
     def sentences(self) -> tuple[str, ...]:
         """What was taken, in one sentence, and what was not, in one for each reason."""
@@ -90,11 +91,11 @@ def translate(values: Mapping[str, Any], *, name: str) -> Translation:
     Raises:
         BadInput: it is no supervised fine-tuning of a LoRA.
     """
-    stage, kind = values.get("stage", "sft"), values.get("finetuning_type", "lora")
+    stage, kind = str(values.get("stage") or "sft"), str(values.get("finetuning_type") or "lora")
     if stage != "sft":
-        raise BadInput(_SFT_ONLY.format(name=name, value=stage))
+        raise BadInput(_SFT_ONLY.format(name=name, value=stage[:40]))
     if kind != "lora":
-        raise BadInput(_ADAPTER_ONLY.format(name=name, value=kind))
+        raise BadInput(_ADAPTER_ONLY.format(name=name, value=kind[:40]))
     rank = values.get("lora_rank") or _DEFAULTS["lora_rank"]
     alpha = rank * 2 if isinstance(rank, int) else TrainSpec.model_fields["lora_alpha"].default
     translation = Translation({**_DEFAULTS, "lora_alpha": alpha})
@@ -141,7 +142,8 @@ def _bits(translation: Translation, key: str, value: Any, values: Mapping[str, A
     method = str(values.get("quantization_method", "bnb"))
     if value != 4:
         translation.leave(
-            key, f"{value} bit is not offered here, so the weights keep their number format; load_in_4bit is the choice."
+            key,
+            f"{str(value)[:40]} bit is not offered here, so the weights keep their number format; load_in_4bit is the choice.",
         )
         return
     translation.take(key, "load_in_4bit", True)
@@ -167,7 +169,7 @@ def _fp16(translation: Translation, key: str, value: Any, _: Mapping[str, Any]) 
         translation.take(key, "dtype", "float16")
 
 
-def _scheduler(translation: Translation, key: str, value: Any, values: Mapping[str, Any]) -> None:
+def _scheduler(translation: Translation, key: str, value: Any, _: Mapping[str, Any]) -> None:
     if value == "cosine_with_min_lr":
         translation.take(key, "lr_scheduler_type", "cosine")
     elif value in _choices("lr_scheduler_type"):
