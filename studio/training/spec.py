@@ -62,7 +62,10 @@ class TrainSpec(BaseModel):
         default=False,
         description="Train size and direction of the weights apart: often better at low rank, slower (arXiv 2402.09353).",
     )
-    lora_bias: bool = Field(default=False, description="A bias in the adapter's second matrix; seldom needed.")
+    lora_bias: bool = Field(
+        default=False,
+        description="A bias in the adapter's second matrix; seldom needed, and such an adapter can't be merged into most models.",
+    )
 
     frozen_fraction: float = Field(
         default=0.0,
