@@ -21,21 +21,32 @@ _TURNS = 24
 
 @dataclass(frozen=True)
 class Device:
-    """Where a model runs and the number format of its weights there."""
+    """Where a model runs and the number format of its weights there; `capability` is a GPU's CUDA compute capability, None where it has none."""
 
     type: str
     dtype: torch.dtype
+    capability: tuple[int, int] | None = None
 
     @property
     def on_gpu(self) -> bool:
         """Whether it is a CUDA device."""
         return self.type == "cuda"
 
+    @property
+    def computes_bf16(self) -> bool:
+        """Whether bf16 can be used: on a GPU from Ampere on; a CPU computes it too, if not always fast."""
+        return self.capability is None or self.capability >= _BF16_CAPABILITY
+
+
+def gpu_of(capability: tuple[int, int]) -> Device:
+    """A GPU of that compute capability."""
+    return Device("cuda", dtype_for_capability(capability), capability)
+
 
 def pick_device() -> Device:
     """The first GPU, or the CPU; with bf16 where the hardware computes in it, else fp16 on a GPU and fp32 on a CPU."""
     if torch.cuda.is_available():
-        return Device("cuda", dtype_for_capability(torch.cuda.get_device_capability()))
+        return gpu_of(torch.cuda.get_device_capability())
     return Device("cpu", torch.bfloat16 if cpu_computes_bf16() else torch.float32)
 
 
@@ -68,18 +79,24 @@ def dtype_for_capability(capability: tuple[int, int]) -> torch.dtype:
     return torch.bfloat16 if capability >= _BF16_CAPABILITY else torch.float16
 
 
-def four_bit_config(compute_dtype: torch.dtype) -> BitsAndBytesConfig:
-    """NF4 with double quantisation (QLoRA, arXiv 2305.14314)."""
+def four_bit_config(compute_dtype: torch.dtype, *, quant_type: str = "nf4", double_quant: bool = True) -> BitsAndBytesConfig:
+    """4 bit weights; by default NF4 with double quantisation (QLoRA, arXiv 2305.14314)."""
     return BitsAndBytesConfig(
         load_in_4bit=True,
-        bnb_4bit_quant_type="nf4",
-        bnb_4bit_use_double_quant=True,
+        bnb_4bit_quant_type=quant_type,
+        bnb_4bit_use_double_quant=double_quant,
         bnb_4bit_compute_dtype=compute_dtype,
     )
 
 
 def load_base(
-    folder: Path, device: Device, *, four_bit: bool = False, attention: str | None = None, dtype: torch.dtype | None = None
+    folder: Path,
+    device: Device,
+    *,
+    four_bit: bool = False,
+    quantization: BitsAndBytesConfig | None = None,
+    attention: str | None = None,
+    dtype: torch.dtype | None = None,
 ) -> PreTrainedModel:
     """The base model's weights from safetensors.
 
@@ -87,6 +104,7 @@ def load_base(
         folder: where `prepare_model` put them.
         device: where they go.
         four_bit: quantise to NF4 on the way.
+        quantization: quantise like this on the way.
         attention: "sdpa", "eager" or "flash_attention_2"; None leaves it to transformers.
         dtype: another number format than the device's own.
 
@@ -96,8 +114,8 @@ def load_base(
     options: dict[str, Any] = {"dtype": dtype or device.dtype, "use_safetensors": True}
     if attention:
         options["attn_implementation"] = attention
-    if four_bit:
-        options["quantization_config"] = four_bit_config(dtype or device.dtype)
+    if four_bit or quantization:
+        options["quantization_config"] = quantization or four_bit_config(dtype or device.dtype)
     if device.on_gpu:
         options["device_map"] = {"": 0}
     try:

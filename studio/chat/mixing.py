@@ -35,12 +35,27 @@ def adapter_for_rows(model: Any, adapter: str, wanted: Sequence[bool]) -> Iterat
 
 
 def _forward(layer: Any, adapter: str, rows: slice | list[int]) -> Callable[..., torch.Tensor]:
+    if adapter in layer.lora_variant:
+        return _forward_of_variant(layer, adapter, rows)
     base, down, up, scaling = layer.base_layer, layer.lora_A[adapter], layer.lora_B[adapter], layer.scaling[adapter]
 
     def forward(hidden: torch.Tensor) -> torch.Tensor:
         result = base(hidden)
         change = up(down(hidden[rows].to(down.weight.dtype)))
         result[rows] += change.mul_(scaling).to(result.dtype)
+        return result
+
+    return forward
+
+
+def _forward_of_variant(layer: Any, adapter: str, rows: slice | list[int]) -> Callable[..., torch.Tensor]:
+    """Of an adapter that is more than two matrices, such as DoRA: PEFT knows how it computes."""
+    base, variant, dtype = layer.base_layer, layer.lora_variant[adapter], layer.lora_A[adapter].weight.dtype
+
+    def forward(hidden: torch.Tensor) -> torch.Tensor:
+        result = base(hidden)
+        changed = variant.forward(layer, active_adapter=adapter, x=hidden[rows].to(dtype), result=result[rows])
+        result[rows] = changed.to(result.dtype)
         return result
 
     return forward

@@ -15,6 +15,7 @@ from studio.cli import (
     evaluating,
     identity,
     listing,
+    presets,
     serving,
     sharing,
     talking,
@@ -43,6 +44,7 @@ app.command("mix")(datasets.mix)
 app.command("split")(datasets.split)
 app.command("export")(datasets.export)
 app.command("push")(datasets.push)
+app.command("presets")(presets.presets)
 app.command("train")(training.train)
 app.command("chat")(talking.chat)
 app.command("eval")(evaluating.evaluate)

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from studio.cli.output import duration, follow, print_json, results
+from studio.cli.output import duration, errors, follow, print_json, results
 from studio.cli.workspace import Json, open_workspace
+from studio.errors import BadInput
+from studio.training.presets import PRESETS
 from studio.training.requests import request_training, training_spec
+from studio.training.saved_presets import preset_named
+from studio.training.settings_file import LoadedSettings, read_settings_file
 from studio.training.spec import parse_assignments
+from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState, Status, find_run
 
 
 def train(
     dataset: Annotated[str | None, typer.Option(help="Dataset id, as `import` prints it.")] = None,
-    preset: Annotated[str, typer.Option(help="Settings to start from.")] = "cpu-demo",
+    preset: Annotated[
+        str | None, typer.Option(help="Settings to start from, as `presets` lists them; cpu-demo by default.")
+    ] = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A YAML file with settings, the studio's or LLaMA-Factory's, in place of a preset."),
+    ] = None,
     model: Annotated[str | None, typer.Option(help="Base model, by its catalog name; the preset's by default.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE; a setting that differs. May be repeated.")] = None,
     resume: Annotated[str | None, typer.Option(help="Go on with this failed or stopped run from its last checkpoint.")] = None,
@@ -26,13 +38,15 @@ def train(
     if resume is not None:
         run = find_run(workspace, resume)
         queue.resume(run)
-    elif dataset is None:
-        raise typer.BadParameter("Name the dataset: --dataset ID (or a run to go on with: --resume RUN).")
     else:
-        changes: dict[str, Any] = parse_assignments(set_ or [])
+        start = starting_point(workspace, preset, settings)
+        changes: dict[str, Any] = {**start.changes, **parse_assignments(set_ or [])}
         if model is not None:
             changes["model"] = model
-        run = request_training(queue, training_spec(workspace, dataset=dataset, preset=preset, changes=changes))
+        wanted = dataset or start.dataset
+        if wanted is None:
+            raise typer.BadParameter("Name the dataset: --dataset ID (or a run to go on with: --resume RUN).")
+        run = request_training(queue, training_spec(workspace, dataset=wanted, preset=start.preset.name, changes=changes))
     status = follow(queue, run, f"Training {run.id}")
     if json_:
         print_json(training_result(run, status))
@@ -44,6 +58,24 @@ def train(
         )
     else:
         results.print(f"Run {run.id} was {status.state}.", highlight=False)
+
+
+def starting_point(workspace: Workspace, preset: str | None, settings: Path | None) -> LoadedSettings:
+    """The preset or the settings file; what is to be said about the file goes to standard error.
+
+    Raises:
+        BadInput: both are named, or the file can't be used.
+        NotFound: there is no such preset.
+    """
+    if settings is None:
+        chosen = preset_named(workspace, preset or PRESETS[0].name)
+        return LoadedSettings(chosen, chosen.values())
+    if preset is not None:
+        raise BadInput("Name a preset or a settings file, not both: a file names its own preset.")
+    loaded = read_settings_file(settings)
+    for remark in loaded.remarks:
+        errors.print(remark, highlight=False, markup=False, soft_wrap=True)
+    return loaded
 
 
 def training_result(run: Run, status: Status) -> dict[str, Any]:

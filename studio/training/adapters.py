@@ -21,9 +21,12 @@ class InputDtypeLinear(torch.nn.Linear):
 
 
 def compute_adapters_in_input_dtype(model: torch.nn.Module) -> None:
-    """Let every LoRA layer of the model compute so, in place. Weights, names and what is saved stay as they are."""
+    """Let every LoRA layer of the model compute so, in place. Weights, names and what is saved stay as they are.
+
+    Not those with DoRA: it compares norms of whole weights, which the fewer digits of bf16 would blur.
+    """
     for layer in model.modules():
-        if not isinstance(layer, LoraLayer):
+        if not isinstance(layer, LoraLayer) or any(layer.use_dora.values()):
             continue
         layer.cast_input_dtype_enabled = False
         for matrix in (*layer.lora_A.values(), *layer.lora_B.values()):

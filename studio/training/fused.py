@@ -299,4 +299,5 @@ def _plain_adapter(layer: Any) -> bool:
     if not isinstance(layer, LoraLayer):
         return True
     (name, *others) = layer.active_adapters
-    return not others and isinstance(layer.lora_dropout[name], torch.nn.Identity) and not layer.use_dora[name]
+    plain = isinstance(layer.lora_dropout[name], torch.nn.Identity) and layer.lora_B[name].bias is None
+    return not others and plain and not layer.use_dora[name]

@@ -8,7 +8,7 @@ from typing import Any
 from studio.chat.catalog import find_model
 from studio.errors import BadInput
 from studio.jobs.queue import JobQueue
-from studio.training.presets import find_preset
+from studio.training.saved_presets import preset_named
 from studio.training.spec import TrainSpec, parse_spec
 from studio.workspace.datasets import QUESTIONS, read_manifest
 from studio.workspace.layout import Workspace
@@ -16,13 +16,13 @@ from studio.workspace.runs import Run
 
 
 def training_spec(workspace: Workspace, *, dataset: str, preset: str, changes: Mapping[str, Any]) -> TrainSpec:
-    """The preset's settings with the changes, checked.
+    """The settings of a preset, one of the studio's or one that was saved, with the changes, checked.
 
     Raises:
         BadInput: a value is out of range, or the dataset is a list of questions without answers.
         NotFound: the dataset, the preset or the model does not exist.
     """
-    settings = {**find_preset(preset).settings, **changes, "dataset": dataset, "preset": preset}
+    settings = {**preset_named(workspace, preset).settings, **changes, "dataset": dataset, "preset": preset}
     spec = parse_spec(settings)
     manifest = read_manifest(workspace, dataset)
     if manifest.kind == QUESTIONS:

@@ -22,22 +22,22 @@ from trl import SFTConfig
 from studio.chat.catalog import find_model, prepare_model, weights_digest
 from studio.chat.loading import Device, load_base, pick_device
 from studio.chat.tokenizer import load_tokenizer
-from studio.errors import JobFailed
+from studio.errors import BadInput, JobFailed
 from studio.jobs.progress import Reporter, Stopped
 from studio.training.adapters import compute_adapters_in_input_dtype
 from studio.training.callbacks import RunEvents, peak_memory_mb
 from studio.training.fused import fuse_layers
+from studio.training.hardware import quantization_config, training_device
 from studio.training.pace import fit_into_time, measure_pace, planned_steps, steps_of_a_pass, steps_of_checkpoint
 from studio.training.phrasings import splice_phrasings, split_phrasings, thin_phrasings
 from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
-from studio.training.spec import TrainSpec, parse_spec
+from studio.training.spec import ALL_LINEAR, TrainSpec, parse_spec
 from studio.training.timekeeping import KeepTime
 from studio.training.trainer import SupportTrainer
 from studio.workspace.datasets import read_rows
 from studio.workspace.layout import Workspace
 
-_ALL_LINEAR = "all-linear"
-_RESUME_ROOM = 2  # checkpoints kept: the newest, and the one before it in case the newest is torn
+_DEFAULT_INIT = True  # PEFT's name for A random and B zero
 
 
 def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,9 +51,9 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     started = time.monotonic()
     spec = parse_spec(values)
     folder = reporter.run.folder
+    device = training_device(spec, pick_device())
     reporter.phase("preparing the model")
     base = prepare_model(workspace, find_model(spec.model), announce=reporter.note)
-    device = pick_device()
     tokenizer = load_tokenizer(base)
 
     reporter.phase("reading the dataset")
@@ -123,7 +123,7 @@ def build_trainer(
 ) -> SupportTrainer:
     """The trainer, ready to train: base weights loaded, adapter attached, nothing learned yet."""
     set_seed(spec.seed)
-    model = load_base(base, device, four_bit=spec.load_in_4bit, attention=spec.attention)
+    model = load_base(base, device, quantization=quantization_config(spec, device), attention=spec.attention)
     if spec.load_in_4bit:
         model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=spec.gradient_checkpointing)
     trainer = SupportTrainer(
@@ -134,7 +134,7 @@ def build_trainer(
         peft_config=lora_config(spec, model),
         callbacks=[RunEvents(reporter)],
     )
-    if device.dtype is torch.float16:
+    if device.dtype is not torch.bfloat16:
         _train_in_fp32(trainer.model)
     if not device.on_gpu:
         speed_up_on_cpu(trainer)
@@ -144,22 +144,44 @@ def build_trainer(
 def speed_up_on_cpu(trainer: SupportTrainer) -> None:
     """Let the trainer's model compute what it computes in less time, before the first step."""
     compute_adapters_in_input_dtype(trainer.model)
-    trainer.share_beginnings = fuse_layers(trainer.model) == trainer.model.config.num_hidden_layers
+    fused = fuse_layers(trainer.model)
+    if trainer.args.neftune_noise_alpha:  # every row has noise of its own in every step: nothing can be computed once for several
+        return
+    trainer.share_beginnings = fused == trainer.model.config.num_hidden_layers
     trainer.skip_frozen_layers()
 
 
 def lora_config(spec: TrainSpec, model: PreTrainedModel) -> LoraConfig:
-    """LoRA on all linear layers (QLoRA's finding: rank matters less than covering every kind of them; arXiv 2305.14314), above those that are frozen."""
+    """LoRA on all linear layers (QLoRA's finding: rank matters less than covering every kind of them; arXiv 2305.14314), or on those
+    that are named, above the layers that are frozen.
+
+    Raises:
+        BadInput: the model has no layer of a name that is asked for.
+    """
     layers = model.config.num_hidden_layers
     first = int(layers * spec.frozen_fraction)
     return LoraConfig(
         r=spec.lora_rank,
         lora_alpha=spec.lora_alpha,
         lora_dropout=spec.lora_dropout,
-        target_modules=_linear_names(model) if first else _ALL_LINEAR,
+        target_modules=_target_modules(spec, model, named=bool(first)),
         layers_to_transform=list(range(first, layers)) if first else None,
+        init_lora_weights=_DEFAULT_INIT if spec.init_lora_weights == "default" else spec.init_lora_weights,
+        use_rslora=spec.use_rslora,
+        use_dora=spec.use_dora,
+        lora_bias=spec.lora_bias,
         task_type="CAUSAL_LM",
     )
+
+
+def _target_modules(spec: TrainSpec, model: PreTrainedModel, *, named: bool) -> list[str] | str:
+    """PEFT's `target_modules`; `named` where all linear layers must be spelled out."""
+    if spec.target_modules == ALL_LINEAR:
+        return _linear_names(model) if named else ALL_LINEAR
+    known, wanted = _linear_names(model), spec.target_modules.split(",")
+    if missing := [name for name in wanted if name not in known]:
+        raise BadInput(f"target_modules: {spec.model} has no linear layer {missing[0]!r}. It has {', '.join(known)}.")
+    return wanted
 
 
 def _linear_names(model: PreTrainedModel) -> list[str]:
@@ -173,7 +195,8 @@ def sft_config(spec: TrainSpec, device: Device, output: Path) -> SFTConfig:
     return SFTConfig(
         output_dir=str(output),
         learning_rate=spec.learning_rate,
-        lr_scheduler_type=spec.lr_scheduler_type,
+        lr_scheduler_type="cosine_with_min_lr" if spec.min_lr_ratio else spec.lr_scheduler_type,
+        lr_scheduler_kwargs={"min_lr_rate": spec.min_lr_ratio} if spec.min_lr_ratio else None,
         warmup_steps=spec.warmup_fraction,
         num_train_epochs=spec.num_train_epochs,
         max_steps=spec.max_steps,
@@ -184,15 +207,19 @@ def sft_config(spec: TrainSpec, device: Device, output: Path) -> SFTConfig:
         max_grad_norm=spec.max_grad_norm,
         max_length=None,  # the rows come cut
         dataset_kwargs={"skip_prepare_dataset": True},
-        train_sampling_strategy="group_by_length",
-        optim="adamw_torch",
+        train_sampling_strategy="group_by_length" if spec.group_by_length else "random",
+        optim=spec.optim,
+        adam_beta1=spec.adam_beta1,
+        adam_beta2=spec.adam_beta2,
+        adam_epsilon=spec.adam_epsilon,
+        neftune_noise_alpha=spec.neftune_noise_alpha or None,
         bf16=device.on_gpu and device.dtype is torch.bfloat16,
         fp16=device.on_gpu and device.dtype is torch.float16,
         use_cpu=not device.on_gpu,
         logging_steps=spec.logging_steps,
         logging_nan_inf_filter=False,
         save_steps=spec.save_steps,
-        save_total_limit=_RESUME_ROOM,
+        save_total_limit=spec.save_total_limit,
         seed=spec.seed,
         data_seed=spec.seed,
         dataloader_pin_memory=device.on_gpu,
@@ -230,7 +257,7 @@ def newest_checkpoint(folder: Path) -> str | None:
 
 
 def _train_in_fp32(model: torch.nn.Module) -> None:
-    """TRL casts QLoRA adapters to bf16, which a T4 does not have (trl#4901); fp16 needs fp32 master weights."""
+    """TRL casts QLoRA adapters to bf16, which is not the format here, and which a T4 does not have (trl#4901); fp16 needs fp32 master weights."""
     for parameter in model.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.float()

@@ -37,7 +37,7 @@ class Workspace:
         """The workspace that the settings name; its folders are made."""
         home = settings.workspace_home
         workspace = cls(home=home, database_url=settings.database_url or f"sqlite:///{home / 'studio.db'}")
-        kept = (workspace.models, workspace.datasets, workspace.runs, workspace.shares, workspace.trash)
+        kept = (workspace.models, workspace.datasets, workspace.runs, workspace.shares, workspace.presets, workspace.trash)
         for folder in (*kept, workspace.scratch):
             folder.mkdir(parents=True, exist_ok=True)
         return workspace
@@ -63,8 +63,13 @@ class Workspace:
         return self.home / "shares"
 
     @property
+    def presets(self) -> Path:
+        """One file a training's settings that were saved under a name."""
+        return self.home / "presets"
+
+    @property
     def trash(self) -> Path:
-        """Deleted datasets, for a while. Not in scratch: the server may hand out files of its working directory."""
+        """Deleted datasets and presets, for a while. Not in scratch: the server may hand out files of its working directory."""
         return self.home / "trash"
 
     @property
@@ -105,7 +110,7 @@ class Workspace:
         return self.dataset(dataset_id) / "examination.json"
 
     def trashed(self, token: str) -> Path:
-        """The folder of a deleted dataset, by the token of its deletion."""
+        """The folder of what was deleted, by the token of its deletion."""
         return self.trash / plain_name(token, what="deletion")
 
     def export(self, name: str) -> Path:
@@ -115,6 +120,10 @@ class Workspace:
     def run(self, run_id: str) -> Path:
         """The folder of a run."""
         return self.runs / plain_name(run_id, what="run")
+
+    def preset(self, name: str) -> Path:
+        """The file of saved settings."""
+        return self.presets / f"{plain_name(name, what='preset')}.yaml"
 
     def share(self, digest: str) -> Path:
         """The file of a snapshot, named by its content digest."""

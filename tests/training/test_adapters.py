@@ -12,10 +12,10 @@ from studio.chat.loading import Device, load_base
 from studio.training.adapters import InputDtypeLinear, compute_adapters_in_input_dtype
 
 
-def adapted(folder: Path, dtype: torch.dtype) -> PeftModel:
+def adapted(folder: Path, dtype: torch.dtype, **options: object) -> PeftModel:
     model = load_base(folder, Device("cpu", dtype), attention="eager")
     torch.manual_seed(5)
-    tuned = get_peft_model(model, LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM"))
+    tuned = get_peft_model(model, LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM", **options))
     for name, weights in tuned.named_parameters():
         if "lora_B" in name:
             torch.nn.init.normal_(weights, std=0.05)  # a fresh adapter's B is zero and would hide A's part
@@ -50,3 +50,9 @@ def test_every_adapter_matrix_computes_so_and_is_saved_under_its_own_name(tiny_m
     assert len(matrices) == 2 * 2 * 7
     assert all(isinstance(matrix, InputDtypeLinear) and matrix.weight.dtype is torch.float32 for matrix in matrices)
     assert set(model.state_dict()) == names
+
+
+def test_dora_stays_with_peft_whose_norms_need_all_digits(tiny_model: Path) -> None:
+    model = adapted(tiny_model, torch.bfloat16, use_dora=True)
+    compute_adapters_in_input_dtype(model)
+    assert not any(isinstance(module, InputDtypeLinear) for module in model.modules())

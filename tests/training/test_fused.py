@@ -117,7 +117,7 @@ def test_layers_can_be_unfused(tiny_model: Path) -> None:
     assert torch.equal(outcome(model)[0], expected)
 
 
-def test_dropout_and_dora_stay_with_peft(tiny_model: Path) -> None:
-    for option in ({"lora_dropout": 0.1}, {"use_dora": True}):
+def test_dropout_dora_and_biases_stay_with_peft(tiny_model: Path) -> None:
+    for option in ({"lora_dropout": 0.1}, {"use_dora": True}, {"lora_bias": True}):
         model = adapted(load_base(tiny_model, Device("cpu", torch.float32), attention="eager"), **option)
         assert fuse_layers(model) == 0

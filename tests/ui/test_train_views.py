@@ -14,18 +14,18 @@ import pytest
 from studio.dataset.distillation.distill import DISTILL_JOB
 from studio.errors import BadInput
 from studio.jobs.progress import Reporter
-from studio.training.presets import PRESETS
+from studio.training.presets import PRESETS, find_preset
 from studio.training.requests import training_spec
+from studio.training.setting_groups import GROUPS, SETTINGS
 from studio.training.spec import SETTABLE, TrainSpec, parse_assignments
 from studio.ui.text import train as text
+from studio.ui.text import train_settings as settings_text
 from studio.ui.views.train import log_html, possible, run_html, settings_html, state_html, waiting_or, watch
 from studio.ui.views.train_form import (
-    SETTINGS,
-    changed_settings,
     describe_setting,
+    filled_in,
     make_plan,
     plan_html,
-    preset_settings,
     problem_html,
     train_command,
 )
@@ -44,6 +44,7 @@ EVALUATION = {
     "models": ["base", "sft-1"],
     "base_model": "smollm2-135m-instruct",
 }
+DEMO = find_preset("cpu-demo")
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
@@ -66,33 +67,43 @@ def measure(run: Run, *steps: int) -> None:
 class TestForm:
     def test_shows_every_setting_of_the_spec_once(self) -> None:
         assert sorted(SETTINGS) == sorted(SETTABLE)
+        assert set(settings_text.GROUPS) >= set(GROUPS) - {"main"}, "a group has no title"
 
     def test_takes_help_and_range_of_a_setting_from_the_spec(self) -> None:
         rank = describe_setting("lora_rank")
         assert (rank.label, rank.kind, rank.step) == ("LoRA rank", "integer", 1)
-        assert rank.info == f"{TrainSpec.model_fields['lora_rank'].description} 1 to 256."
+        assert rank.info == f"{TrainSpec.model_fields['lora_rank'].description} 1 to 256. Default 16."
         assert "cosine" in describe_setting("lr_scheduler_type").choices
         assert describe_setting("learning_rate").step == pytest.approx(1e-3)
         assert "Above 0" in describe_setting("num_train_epochs").info
+        targets = describe_setting("target_modules")
+        assert (targets.kind, targets.choices) == ("string", ()) and "Default all-linear." in targets.info
+
+    def test_every_setting_has_a_sentence_of_help_and_a_label_of_words(self) -> None:
+        for name in SETTINGS:
+            setting = describe_setting(name)
+            assert setting.info.endswith(".") and len(setting.info.split()) > 4, name
+            assert "_" not in setting.label and setting.label[0] in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", setting.label
 
     @pytest.mark.parametrize("preset", [preset.name for preset in PRESETS])
     def test_an_untouched_preset_has_nothing_that_differs(self, preset: str) -> None:
-        assert changed_settings(preset, preset_settings(preset)) == {}
+        chosen = find_preset(preset)
+        assert chosen.differences(chosen.values()) == {}
 
     def test_names_an_empty_field(self) -> None:
         with pytest.raises(BadInput, match="learning_rate is empty"):
-            changed_settings("cpu-demo", {"learning_rate": None})
+            filled_in({"learning_rate": None})
 
     def test_a_value_out_of_range_reaches_the_spec_unclamped(self, workspace: Workspace) -> None:
         dataset = write_dataset(workspace, make_rows(), name="faq", source="faq.json").id
         for name, value in (("learning_rate", 0), ("learning_rate", 10), ("lora_rank", 0), ("lora_rank", 1.5)):
-            changes = changed_settings("cpu-demo", {**preset_settings("cpu-demo"), name: value})
+            changes = DEMO.differences({**DEMO.values(), name: value})
             with pytest.raises(BadInput, match=f"{name} = {value} can't be used"):
                 training_spec(workspace, dataset=dataset, preset="cpu-demo", changes=changes)
 
     def test_the_command_names_only_what_differs_and_asks_for_the_same(self) -> None:
-        values = {**preset_settings("cpu-demo"), "lora_rank": 8.0, "load_in_4bit": True, "model": "qwen2.5-0.5b-instruct"}
-        changes = changed_settings("cpu-demo", values)
+        values = {**DEMO.values(), "lora_rank": 8.0, "load_in_4bit": True, "model": "qwen2.5-0.5b-instruct"}
+        changes = DEMO.differences(values)
         words = shlex.split(train_command("faq-1", "cpu-demo", changes))
         assert words[:8] == ["python", "-m", "studio", "train", "--dataset", "faq-1", "--preset", "cpu-demo"]
         assert words[8:10] == ["--model", "qwen2.5-0.5b-instruct"]

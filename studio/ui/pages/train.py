@@ -41,7 +41,7 @@ class _TrainPage:
         self.notice = gr.Markdown(VISITOR_NOTICE, visible=False)
         with gr.Tabs() as self.tabs:
             with gr.Tab(text.TAB_NEW, id=_FORM):
-                self.form = FormSection(studio.workspace)
+                self.form = FormSection(studio)
             with gr.Tab(text.TAB_RUNS, id=_RUNS) as self.runs_tab:
                 self.view = RunSection(studio)
 

@@ -11,21 +11,24 @@ import gradio as gr
 from studio.chat.catalog import CATALOG
 from studio.errors import BadInput, StudioError
 from studio.training.phrasings import splice_phrasings, split_phrasings
-from studio.training.presets import PRESETS, find_preset
+from studio.training.presets import PRESETS, Preset, nearest_preset
 from studio.training.requests import training_spec
-from studio.training.spec import TrainSpec
+from studio.training.saved_presets import all_presets, preset_named
+from studio.training.setting_groups import GROUPS
+from studio.training.settings_file import LoadedSettings
+from studio.training.spec import TrainSpec, parse_spec
+from studio.ui.context import Studio
 from studio.ui.messages import plainly
+from studio.ui.pages.train_settings import SettingsSection
 from studio.ui.text import train as text
+from studio.ui.text import train_settings as settings_text
 from studio.ui.views.train_form import (
-    MAIN_SETTINGS,
-    MORE_SETTINGS,
-    changed_settings,
     dataset_choices,
     describe_setting,
+    filled_in,
     make_plan,
     plan_html,
     preset_html,
-    preset_settings,
     problem_html,
     train_command,
 )
@@ -36,15 +39,16 @@ Updates = dict[Any, Any]
 
 _IN_A_ROW = 4
 _FIELD_WIDTH = 200  # pixels
+_LONGEST_TEXT = 1000  # characters
 
 
 class FormSection:
     """The form. `settings` are its inputs by the names of `TrainSpec`, the base model first."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, studio: Studio) -> None:
+        self._workspace = studio.workspace
         preset = PRESETS[0]
-        values = preset_settings(preset.name)
+        values = preset.values()
         self.empty = gr.HTML(text.NO_DATASET, visible=False)
         with gr.Column() as self.body:
             gr.Markdown(text.SECTION_WHAT)
@@ -55,15 +59,19 @@ class FormSection:
                 )
                 models = [(f"{model.title} ({model.licence})", model.name) for model in CATALOG]
                 model = gr.Dropdown(models, value=values["model"], label=text.MODEL, info=text.MODEL_INFO, min_width=_FIELD_WIDTH)
-            presets = [(preset.title, preset.name) for preset in PRESETS]
-            self.preset = gr.Radio(presets, value=preset.name, label=text.PRESET, info=text.PRESET_INFO)
+            self.preset = gr.Radio(self._preset_choices(), value=preset.name, label=text.PRESET, info=text.PRESET_INFO)
             self.sentence = gr.HTML(preset_html(preset))
+            self.files = SettingsSection(studio, self)
             gr.Markdown(text.SECTION_MAIN)
-            self.settings: Mapping[str, Any] = {"model": model, **_inputs(MAIN_SETTINGS, values)}
-            with gr.Accordion(text.MORE_SETTINGS, open=False):
-                self.settings |= _inputs(MORE_SETTINGS, values)
+            main, *others = GROUPS.items()
+            self.settings: dict[str, Any] = {"model": model, **_inputs(main[1], values)}
+            for group, names in others:
+                with gr.Accordion(settings_text.GROUPS[group], open=False):
+                    self.settings |= _inputs(names, values)
             self.plan = gr.HTML()
-            self.command = gr.Markdown()
+            self.command = gr.Code(
+                language="shell", interactive=False, label=text.COMMAND, lines=1, wrap_lines=True, show_line_numbers=False, buttons=["copy"],
+            )  # fmt: skip
             self.start = gr.Button(text.START, variant="primary")
 
     @property
@@ -74,12 +82,12 @@ class FormSection:
     @property
     def outputs(self) -> list[Any]:
         """What filling the form changes."""
-        return [*self.inputs, self.sentence, self.plan, self.command]
+        return [*self.inputs, self.sentence, self.plan, self.command, *self.files.outputs]
 
     @property
     def opened(self) -> list[Any]:
         """What opening the page changes."""
-        return [*self.outputs, self.empty, self.body, self.start]
+        return [*self.outputs, self.empty, self.body, self.start, *self.files.opened]
 
     def wire(self) -> None:
         """A preset fills the form; every change shows what it amounts to."""
@@ -90,6 +98,7 @@ class FormSection:
         # `input`, not `change`: what a preset fills in is one event, not one for each setting.
         changes = [self.dataset.input, *(component.input for component in self.settings.values())]
         gr.on(changes, plainly(self.show_plan), self.inputs, [self.plan, self.command], api_name="train_plan", **quiet)
+        self.files.wire()
 
     def open(self, *, operator: bool, dataset: str | None) -> Updates:
         """The form as the page opens: on `dataset` where there is one of that id, else on the newest."""
@@ -100,32 +109,51 @@ class FormSection:
             self.empty: gr.HTML(visible=not datasets),
             self.body: gr.Column(visible=bool(datasets)),
             self.start: gr.Button(interactive=operator),
+            **self.files.open(operator=operator),
             **(self.choose_preset(chosen, PRESETS[0].name) if datasets else {}),
             self.dataset: gr.Dropdown(dataset_choices(datasets), value=chosen),
         }
 
     def choose_preset(self, dataset: str | None, preset: str) -> Updates:
-        """The form with the settings of a preset."""
-        return self._filled(dataset, preset, preset_settings(preset))
+        """The form with the settings of a preset, one of the studio's or a saved one."""
+        chosen = preset_named(self._workspace, preset)
+        return self._filled(dataset, chosen, chosen.values())
+
+    def load(self, dataset: str | None, loaded: LoadedSettings) -> Updates:
+        """The form with the settings of a file, on the dataset that it names where that is here."""
+        known = {manifest.id for manifest in list_datasets(self._workspace)}
+        return self._filled(loaded.dataset if loaded.dataset in known else dataset, loaded.preset, loaded.values)
 
     def clone(self, spec: TrainSpec) -> Updates:
-        """The form with the settings of an earlier training; without its dataset where that is gone."""
+        """The form with the settings of an earlier training; without its dataset where that is gone, and nearest to a preset where its own is gone."""
         known = spec.dataset in {manifest.id for manifest in list_datasets(self._workspace)}
         if not known:
             gr.Warning(text.DATASET_GONE)
-        return self._filled(spec.dataset if known else None, spec.preset, spec.model_dump())
+        values = spec.model_dump(include=set(self.settings))
+        presets = {preset.name: preset for preset in all_presets(self._workspace)}
+        preset = presets.get(spec.preset) or nearest_preset(values)
+        return self._filled(spec.dataset if known else None, preset, values)
+
+    def values(self, values: Sequence[Any]) -> dict[str, Any]:
+        """The base model and every setting as the form has them, checked.
+
+        Raises:
+            BadInput: a setting is empty or out of range, or settings don't go together.
+        """
+        typed = filled_in(dict(zip(self.settings, values, strict=True)))
+        return parse_spec({**typed, "dataset": ""}).model_dump(include=set(self.settings))
 
     def show_plan(self, dataset: str | None, preset: str, *values: Any) -> Updates:
         """What the form amounts to, or the one sentence about what is wrong with it."""
         try:
             spec = self.spec(dataset, preset, *values)
         except StudioError as error:
-            return {self.plan: problem_html(error.message), self.command: ""}
+            return {self.plan: problem_html(error.message), self.command: gr.Code(visible=False)}
         rows = read_manifest(self._workspace, spec.dataset).rows
         held_out, spliced = _rearranged(self._workspace, spec.dataset, spec.hold_out_phrasings, spec.spliced_copies)
         plan = make_plan(spec, rows=rows, held_out=held_out, spliced=spliced)
         command = train_command(spec.dataset, preset, self._changes(preset, values))
-        return {self.plan: plan_html(spec, plan), self.command: text.COMMAND.format(command=command)}
+        return {self.plan: plan_html(spec, plan), self.command: gr.Code(command, visible=True)}
 
     def spec(self, dataset: str | None, preset: str, *values: Any) -> TrainSpec:
         """The training that the form asks for.
@@ -139,16 +167,20 @@ class FormSection:
         return training_spec(self._workspace, dataset=dataset, preset=preset, changes=self._changes(preset, values))
 
     def _changes(self, preset: str, values: Sequence[Any]) -> dict[str, Any]:
-        return changed_settings(preset, dict(zip(self.settings, values, strict=True)))
+        return preset_named(self._workspace, preset).differences(filled_in(dict(zip(self.settings, values, strict=True))))
 
-    def _filled(self, dataset: str | None, preset: str, values: Mapping[str, Any]) -> Updates:
+    def _preset_choices(self) -> list[tuple[str, str]]:
+        return [(preset.title, preset.name) for preset in all_presets(self._workspace)]
+
+    def _filled(self, dataset: str | None, preset: Preset, values: Mapping[str, Any]) -> Updates:
         ordered = [values[name] for name in self.settings]
         return {
             self.dataset: dataset,
-            self.preset: preset,
-            self.sentence: preset_html(find_preset(preset)),
+            self.preset: gr.Radio(self._preset_choices(), value=preset.name),
+            self.sentence: preset_html(preset),
             **dict(zip(self.settings.values(), ordered, strict=True)),
-            **self.show_plan(dataset, preset, *ordered),
+            **self.show_plan(dataset, preset.name, *ordered),
+            **self.files.chosen(preset),
         }
 
 
@@ -174,6 +206,8 @@ def _input(name: str, value: Any) -> Any:
         return gr.Checkbox(**common)
     if setting.choices:
         return gr.Dropdown(list(setting.choices), **common)
+    if setting.kind == "string":
+        return gr.Textbox(**common, max_length=_LONGEST_TEXT)
     return gr.Number(**common, step=setting.step)
 
 

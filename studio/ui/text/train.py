@@ -20,9 +20,8 @@ MODEL = "Base model"
 MODEL_INFO = "Stays as it is; the training makes an adapter for it."
 PRESET = "Preset"
 PRESET_INFO = "Choosing one fills in all settings below."
-MORE_SETTINGS = "More settings"
 START = "Start training"
-COMMAND = "The same on the command line, where only what differs from the preset is named:\n```sh\n{command}\n```"
+COMMAND = "The same on the command line, where only what differs from the preset is named"
 NO_DATASET = (
     '<section class="card"><h2>No dataset yet</h2><p>A training learns from a dataset: questions of your customers and the '
     'answers that you want to hear.</p><p><a href="data">Bring in a dataset on the Data page</a></p></section>'
@@ -42,8 +41,19 @@ SETTING_WORDS: Mapping[str, str] = {
     "num": "",
     "max": "maximum",
     "grad": "gradient",
+    "min": "minimum",
+    "bnb": "",
+    "quant": "quantisation",
+    "dtype": "number format",
+    "optim": "optimizer",
+    "init": "first",
+    "rslora": "rsLoRA",
+    "dora": "DoRA",
+    "neftune": "NEFTune",
+    "adam": "Adam",
 }
 """Parts of setting names that are not words by themselves."""
+DEFAULT = "Default {value}."
 RANGE = "{low} to {high}."
 RANGE_ABOVE = "Above {low}, up to {high}."
 RANGE_BELOW = "{low} to below {high}."

@@ -10,29 +10,12 @@ from html import escape
 from typing import Any
 
 from studio.errors import BadInput
-from studio.training.presets import Preset, find_preset
-from studio.training.spec import SETTABLE, TrainSpec
+from studio.training.presets import Preset
+from studio.training.setting_groups import SETTINGS
+from studio.training.spec import TrainSpec
 from studio.ui.text import train as text
 from studio.ui.views.figures import count
 from studio.workspace.datasets import Manifest
-
-MAIN_SETTINGS: tuple[str, ...] = (
-    "lora_rank",
-    "lora_alpha",
-    "learning_rate",
-    "lr_scheduler_type",
-    "per_device_train_batch_size",
-    "gradient_accumulation_steps",
-    "num_train_epochs",
-    "max_minutes",
-    "load_in_4bit",
-)
-"""The settings that are always in sight."""
-
-MORE_SETTINGS: tuple[str, ...] = tuple(name for name in TrainSpec.model_fields if name in SETTABLE and name not in MAIN_SETTINGS)
-"""All the others, in the spec's order: a setting that is added to the spec is added to the form."""
-
-SETTINGS: tuple[str, ...] = MAIN_SETTINGS + MORE_SETTINGS
 
 _SCHEMA: Mapping[str, Mapping[str, Any]] = TrainSpec.model_json_schema()["properties"]
 
@@ -58,7 +41,7 @@ def describe_setting(name: str) -> Setting:
         name=name,
         kind=kind,
         label=_label(name),
-        info=f"{schema['description']} {_range(schema)}".strip(),
+        info=" ".join(part for part in (schema["description"], _range(schema), _default(default)) if part),
         choices=tuple(schema.get("enum", ())),
         step=1 if kind == "integer" else _unit(default),
     )
@@ -77,29 +60,16 @@ def preset_html(preset: Preset) -> str:
     return f'<p class="muted">{escape(preset.sentence)}</p>'
 
 
-def preset_settings(preset: str) -> dict[str, Any]:
-    """The base model, then every setting of a preset in the form's order, its defaults included.
-
-    Raises:
-        NotFound: there is no such preset.
-    """
-    spec = TrainSpec(dataset="", preset=preset, **find_preset(preset).settings)
-    values = spec.model_dump()
-    return {name: values[name] for name in ("model", *SETTINGS)}
-
-
-def changed_settings(preset: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that differ from the preset's, by name.
+def filled_in(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values, if none is missing.
 
     Raises:
         BadInput: a field was left empty; the sentence names it.
-        NotFound: there is no such preset.
     """
-    planned = preset_settings(preset)
     for name, value in values.items():
         if value is None or value == "":
             raise BadInput(text.EMPTY_SETTING.format(name=name))
-    return {name: value for name, value in values.items() if value != planned[name]}
+    return values
 
 
 def train_command(dataset: str, preset: str, changes: Mapping[str, Any]) -> str:
@@ -204,6 +174,10 @@ def _range(schema: Mapping[str, Any]) -> str:
     if low is not None and high is not None:
         return text.RANGE.format(low=_number(low), high=_number(high))
     return ""
+
+
+def _default(value: Any) -> str:
+    return "" if value is None else text.DEFAULT.format(value=plain_value(value))
 
 
 def _number(value: float) -> str:
