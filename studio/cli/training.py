@@ -8,6 +8,7 @@ import typer
 
 from studio.cli.output import duration, follow, print_json, results
 from studio.cli.workspace import Json, open_workspace
+from studio.training.estimate.prediction import predicted_json
 from studio.training.requests import request_training, training_spec
 from studio.training.spec import parse_assignments
 from studio.workspace.runs import Run, RunState, Status, find_run
@@ -57,4 +58,5 @@ def training_result(run: Run, status: Status) -> dict[str, Any]:
         "peak_memory_mb": status.result.get("peak_memory_mb"),
         "final_loss": status.result.get("final_loss"),
         "steps": status.result.get("steps"),
+        "predicted": predicted_json(run),
     }
