@@ -58,7 +58,7 @@ def test_the_parts_that_are_there_add_up() -> None:
 def test_the_chosen_settings_stand_out_in_the_table() -> None:
     html = what_if_html(what_if(estimator(), spec(max_length=64, gradient_accumulation_steps=4)))
     assert html.count("<strong>") == 1
-    assert "max_length 32, 4 bit" in html and "16 × 1" in html and "1 × 16" in html
+    assert "max_length 128, 4 bit" in html and "16 × 1" in html and "1 × 16" in html
 
 
 def test_what_happened_stands_beside_what_was_foreseen() -> None:

@@ -10,6 +10,7 @@ from studio.training.estimate.estimator import Badge, Estimate, Estimator
 from studio.training.spec import TrainSpec
 
 _LENGTHS = (4096, 2048, 1024, 512, 256, 128, 64)
+_LONGEST = 32_768  # that a training takes
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,9 @@ def advise(estimator: Estimator, estimate: Estimate) -> Advice | None:
 
 
 def what_if(estimator: Estimator, spec: TrainSpec) -> list[WhatIf]:
-    """Batch x accumulation with as many rows a step, for half, the same and twice the length, with and without 4 bit."""
-    lengths = sorted(
-        {length for length in (spec.max_length // 2, spec.max_length, spec.max_length * 2) if 16 <= length <= 32_768}
-    )
+    """Batch x accumulation with as many rows a step, for the chosen length and those beside it that change anything, with and without 4 bit."""
+    longest = max(size.tokens for size in estimator.sizes(spec.model_copy(update={"max_length": _LONGEST})))
+    lengths = sorted({spec.max_length, *_lengths_beside(spec.max_length, longest)})
     found = []
     for four_bit in (False, True):
         for length in lengths:
@@ -85,6 +85,12 @@ def what_if(estimator: Estimator, spec: TrainSpec) -> list[WhatIf]:
                 changed = spec.model_copy(update=changes)
                 found.append(WhatIf(estimator.estimate(changed), chosen=changed == spec))
     return found
+
+
+def _lengths_beside(chosen: int, longest: int) -> list[int]:
+    """Two that would cut rows, and one that would cut fewer."""
+    shorter = [length for length in _LENGTHS if length < min(chosen, longest)][:2]
+    return [*shorter, min(2 * chosen, _LONGEST)] if longest > chosen else shorter
 
 
 def _splits(spec: TrainSpec) -> list[tuple[int, int]]:

@@ -4,17 +4,17 @@ what earlier trainings on this machine have measured. Needs no torch.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
 from studio.chat.catalog import find_model
 from studio.errors import BadInput
 from studio.training.estimate.architecture import Architecture, architecture_of
 from studio.training.estimate.calibration import Basis, Calibration, Measurement, read_calibration
-from studio.training.estimate.compute import Work, work_of
+from studio.training.estimate.compute import Work, assumed_rate, work_of
 from studio.training.estimate.machine import HERE, Machine, find_machine
 from studio.training.estimate.memory import Memory, Setup, memory_of
 from studio.training.estimate.trainable import LengthSource, trainable_rows
@@ -32,9 +32,7 @@ _GAPS = 0.05
 _TOKENS_READ = 250_000.0  # a second, when the rows are tokenized
 _BYTES_READ = 500e6  # a second, when weights are read
 _BYTES_WRITTEN = 200e6  # a second, when a checkpoint is written
-_MOST_ROWS = 6_000  # so many, evenly spread, stand for all
-_OF_ROWS = ("hold_out_phrasings", "rows_per_answer", "spliced_copies", "max_length", "whole_answer_rows", "opening_tokens")
-"""The settings that decide which rows are trained, and how much of each."""
+_MOST_ROWS = 3_000  # so many stand for all
 
 
 class Badge(StrEnum):
@@ -122,7 +120,7 @@ class Estimator:
     exact_lengths: bool = True
 
     def workload(self, spec: TrainSpec) -> Workload:
-        """The batches of the settings; of very many rows, those of some of them, evenly spread.
+        """The batches of the settings; of very many rows, those of some of them, drawn by chance and always the same.
 
         Raises:
             BadInput: no row has a token to learn within `max_length`.
@@ -130,7 +128,8 @@ class Estimator:
         sizes = self.sizes(spec)
         if not sizes:
             raise BadInput(f"No row has a token to learn within {spec.max_length} tokens. Raise max_length.")
-        return Workload(spec, sizes[:: -(-len(sizes) // _MOST_ROWS)], self.shared, rows=len(sizes))
+        shown = sizes if len(sizes) <= _MOST_ROWS else random.Random(spec.seed).sample(sizes, _MOST_ROWS)
+        return Workload(spec, shown, self.shared, rows=len(sizes))
 
     def setup(self, spec: TrainSpec) -> Setup:
         """How the settings compute on the machine."""
@@ -144,9 +143,10 @@ class Estimator:
         """
         workload, setup = self.workload(spec), self.setup(spec)
         measured, basis = self.calibration.nearest(spec, self.machine)
-        pace = Pace(setup, workload, self.machine.flops, measured.slowness if measured else 1.0)
+        pace = Pace(setup, workload, assumed_rate(setup, self.machine), measured.slowness if measured else 1.0)
         before = starting_seconds(setup, workload)
-        steps = pace.steps_within(spec.max_minutes * 60 - before) if spec.max_minutes else workload.planned_steps
+        left = spec.max_minutes * 60 - before - pace.measuring_seconds
+        steps = pace.steps_within(left) if spec.max_minutes else workload.planned_steps
         training = pace.seconds(steps)
         memory = corrected(peak(setup, workload, steps), measured)
         return Estimate(
@@ -231,12 +231,11 @@ def estimator_for(workspace: Workspace, spec: TrainSpec, *, lengths: LengthSourc
     place = find_machine(machine)
     if (bf16 := calibration.bf16_of(place.title)) is not None and bf16 != place.bf16:
         place = find_machine(machine, bf16=bf16)
-    sizes = lru_cache(maxsize=8)(lambda *values: rows.sizes(spec.model_copy(update=dict(zip(_OF_ROWS, values, strict=True)))))
     return Estimator(
         architecture=architecture_of(workspace, model),
         machine=place,
         calibration=calibration,
-        sizes=lambda other: sizes(*(getattr(other, name) for name in _OF_ROWS)),
+        sizes=rows.sizes,
         shared=rows.shared,
         exact_lengths=rows.exact,
     )

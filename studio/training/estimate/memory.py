@@ -164,41 +164,43 @@ def activations_bytes(setup: Setup, batch: Batch) -> float:
 
 
 def layer_bytes(setup: Setup, batch: Batch) -> float:
-    """What one decoder layer with an adapter keeps for the way back."""
-    positions = batch.positions(sharing=setup.fused)
-    return positions * _position_bytes(setup) + _attention_bytes(setup, batch)
+    """What one decoder layer with an adapter keeps for the way back; the adapter's numbers are kept in the format that they are computed in."""
+    places = batch.positions(sharing=setup.fused) * _place_bytes(setup)
+    adapter = setup.architecture.adapter_parameters(setup.rank) * setup.activation_bytes
+    return places + _attention_bytes(setup, batch) + adapter
 
 
-def _position_bytes(setup: Setup) -> float:
-    """Of one place in one layer, attention weights left out. Frozen linear layers keep nothing: their weight needs no gradient, their adapters need the input.
+def _place_bytes(setup: Setup) -> float:
+    """Of one place in one layer, but for what attention keeps of pairs. A frozen linear layer keeps nothing; its adapter keeps the input.
 
-    Fused: each norm its input and an fp32 scale; q, k and v turned; the inputs of the four groups of linear layers and their low-rank products (7 r in
+    Fused: each norm its input and an fp32 scale; the turned queries; the inputs of the four groups of linear layers and their low-rank products (7 r in
     all); gate and up.
-    Else: each norm its input in fp32 (`LlamaRMSNorm.forward`); the keys and values copied for every query head (`repeat_kv`); attention's result
-    twice where it is not eager; silu(gate) beside gate and up. On a GPU in 4 bit the stream is fp32, and autocast makes a copy of it for each of q, k, v,
-    gate and up.
+    Else: each norm its input in fp32 (`LlamaRMSNorm.forward`); queries, keys and values, those copied for every query head (`repeat_kv`), and attention's
+    result; silu(gate) beside gate and up. On a GPU in 4 bit the stream is fp32, and autocast makes a copy of it for each of q, k, v, gate and up.
     """
     one, size = setup.architecture, setup.activation_bytes
     low = 7 * setup.rank * size
     if setup.fused:
-        numbers = 4 * one.hidden + (one.queries + 2 * one.keys) + one.queries + 3 * one.intermediate
+        numbers = 4 * one.hidden + 2 * one.queries + 3 * one.intermediate
         return numbers * size + low + 2 * _FP32
     copies = 5 if setup.four_bit and setup.on_gpu else 2
-    attention = 3 * one.queries + (1 if setup.eager else 2) * one.queries
-    numbers = copies * one.hidden + attention + 4 * one.intermediate
+    numbers = copies * one.hidden + 4 * one.queries + 4 * one.intermediate
     return numbers * size + low + 2 * (one.hidden + 1) * _FP32
 
 
 def _attention_bytes(setup: Setup, batch: Batch) -> float:
     """Attention weights in fp32, which softmax keeps, and in the layer's format, which the product with the values keeps: for every head, row, and pair of places.
 
-    sdpa and FlashAttention keep one number for each head and place (Dao et al. 2022, arXiv 2205.14135, section 3.1).
+    Fused layers keep keys and values here: each row has its own beside those of the shared beginning. sdpa and FlashAttention keep one number for each head and place (Dao et al. 2022, arXiv 2205.14135, section 3.1).
     """
     heads, rows, width, shared = setup.architecture.heads, batch.rows, batch.width, batch.shared
     if not setup.eager:
         return heads * rows * width * _FP32
-    pairs = shared * shared + rows * (width - shared) * width if setup.fused else rows * width * width
-    return heads * pairs * (_FP32 + setup.activation_bytes)
+    if not setup.fused:
+        return heads * rows * width * width * (_FP32 + setup.activation_bytes)
+    pairs = shared * shared + rows * (width - shared) * width
+    keys_and_values = 2 * setup.architecture.keys * (shared + rows * width)
+    return heads * pairs * (_FP32 + setup.activation_bytes) + keys_and_values * setup.activation_bytes
 
 
 def logits_bytes(setup: Setup, batch: Batch) -> float:

@@ -22,6 +22,7 @@ from studio.jobs.progress import Reporter
 from studio.training.callbacks import memory_mb, peak_memory_mb
 from studio.training.estimate.architecture import architecture_of
 from studio.training.estimate.calibration import Measurement, read_calibration, remember
+from studio.training.estimate.compute import assumed_rate
 from studio.training.estimate.estimator import MEGABYTE, Estimator, Pace, corrected, peak, saving_seconds
 from studio.training.estimate.machine import Machine, find_machine
 from studio.training.estimate.memory import Memory, Setup
@@ -114,13 +115,15 @@ class Outlook(TrainerCallback):
 
     def _look_again(self, steps: int) -> None:
         """The rest of the steps at the pace of those so far; the peak so far, and what is still to come on top of it."""
+        pace = Pace(self.setup, self.workload, assumed_rate(self.setup, self.machine), self._slowness())
+        done, elapsed = pace.seconds(LOOK_AFTER), time.monotonic() - self.started
+        if limit := self.workload.spec.max_minutes * 60:
+            steps = pace.steps_within(limit - elapsed + done)
         so_far, whole = self._memory(max(LOOK_AFTER, self._steps_of_the_pace)), self._memory(steps)
-        left = self._formula_seconds(LOOK_AFTER, steps) * self._slowness() + saving_seconds(
-            whole, steps // self.workload.spec.save_steps
-        )
+        left = pace.seconds(steps) - done + saving_seconds(whole, steps // self.workload.spec.save_steps)
         after = Prediction(
             steps=steps,
-            seconds=round(time.monotonic() - self.started + left, 1),
+            seconds=round(elapsed + left, 1),
             peak_memory_mb=round(peak_memory_mb() + max(0.0, whole.total - so_far.total) / MEGABYTE, 1),
         )
         write_predictions(self.run, Predictions(before=self.before, after_10_steps=after))
@@ -152,7 +155,7 @@ class Outlook(TrainerCallback):
     @property
     def _steps_of_the_pace(self) -> int:
         """Steps whose batches were computed before the first, to measure the pace."""
-        measured = Pace(self.setup, self.workload, self.machine.flops, 1.0).measured_batches
+        measured = Pace(self.setup, self.workload, assumed_rate(self.setup, self.machine), 1.0).measured_batches
         return math.ceil(measured / self.workload.spec.gradient_accumulation_steps)
 
     def _slowness(self) -> float:
@@ -162,7 +165,7 @@ class Outlook(TrainerCallback):
 
     def _formula_seconds(self, first: int, last: int) -> float:
         """Of the steps after `first` up to `last`, at the machine's assumed rate."""
-        pace = Pace(self.setup, self.workload, self.machine.flops, 1.0)
+        pace = Pace(self.setup, self.workload, assumed_rate(self.setup, self.machine), 1.0)
         return pace.seconds(last) - pace.seconds(first)
 
     def _memory(self, steps: int) -> Memory:

@@ -24,6 +24,9 @@ T = TypeVar("T")
 LengthSource = Callable[[Workspace, str, CatalogModel], Measured]
 """Counts the tokens of a dataset's rows for a model that is on this machine: `studio.dataset.tokens.lengths.dataset_lengths`."""
 
+_OF_ROWS = ("hold_out_phrasings", "rows_per_answer", "spliced_copies", "max_length", "whole_answer_rows", "opening_tokens")
+"""The settings that decide which rows are trained, and how much of each."""
+
 _CHARACTERS = 4  # of a token of English; other scripts take about a token a character
 _TEMPLATE = 5  # tokens that a template puts around a turn
 _LOOKED_AT = 24  # rows that tell what all begin with
@@ -38,7 +41,7 @@ class Counts:
     before: Sequence[int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trainable:
     """The rows that a training may take.
 
@@ -54,9 +57,9 @@ class Trainable:
     shared: int
     exact: bool
 
-    def sizes(self, spec: TrainSpec) -> list[RowSize]:
-        """Of the rows that the settings train."""
-        return planned_sizes(spec, self.rows, self.measured)
+    def sizes(self, spec: TrainSpec) -> Sequence[RowSize]:
+        """Of the rows that the settings train; from the last time where those that decide it are the same."""
+        return _sizes(self, *(getattr(spec, name) for name in _OF_ROWS))
 
 
 def trainable_rows(workspace: Workspace, dataset: str, model: CatalogModel, *, lengths: LengthSource) -> Trainable:
@@ -69,6 +72,12 @@ def trainable_rows(workspace: Workspace, dataset: str, model: CatalogModel, *, l
     read_manifest(workspace, dataset)
     fingerprint = tokenizer_fingerprint(workspace.model(model.name)) if is_prepared(workspace, model) else None
     return _read(workspace, dataset, model, fingerprint, lengths)
+
+
+@lru_cache(maxsize=12)
+def _sizes(trainable: Trainable, *values: int) -> Sequence[RowSize]:
+    spec = TrainSpec(dataset="", **dict(zip(_OF_ROWS, values, strict=True)))
+    return planned_sizes(spec, trainable.rows, trainable.measured)
 
 
 @lru_cache(maxsize=4)

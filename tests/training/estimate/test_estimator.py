@@ -147,9 +147,15 @@ class TestWhatIf:
         lines = what_if(estimator(), wanted)
         specs = [line.estimate.spec for line in lines]
         assert {one.per_device_train_batch_size * one.gradient_accumulation_steps for one in specs} == {8}
-        assert {one.max_length for one in specs} == {32, 64, 128} and {one.load_in_4bit for one in specs} == {False, True}
+        assert {one.max_length for one in specs} == {64, 128} and {one.load_in_4bit for one in specs} == {False, True}
         assert [line.estimate.spec for line in lines if line.chosen] == [wanted]
         assert len({(one.per_device_train_batch_size, one.max_length, one.load_in_4bit) for one in specs}) == len(lines)
+
+    def test_lengths_that_change_nothing_are_left_out(self) -> None:
+        def lengths(chosen: int) -> set[int]:
+            return {line.estimate.spec.max_length for line in what_if(estimator(), spec(max_length=chosen))}
+
+        assert lengths(512) == {64, 512} and lengths(110) == {64, 110} and lengths(100) == {64, 100, 200}
 
     def test_its_line_says_what_the_estimate_says(self) -> None:
         (chosen,) = (line for line in what_if(estimator(), spec()) if line.chosen)

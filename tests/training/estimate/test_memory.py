@@ -64,9 +64,12 @@ def test_trl_s_bf16_adapters_of_a_quantised_model_are_half_as_large_except_on_a_
 
 def test_a_fused_layer_by_hand() -> None:
     places = 10 + 4 * 20  # the beginning once, and what follows it in each row
-    numbers = 4 * 32 + (32 + 2 * 16) + 32 + 3 * 64
-    attention = 4 * (10 * 10 + 4 * 20 * 30) * (4 + 2)  # softmax in fp32, and in bf16 for the product
-    assert layer_bytes(setup(lora_rank=4), BATCH) == places * (numbers * 2 + 7 * 4 * 2 + 8) + attention
+    numbers = 4 * 32 + 2 * 32 + 3 * 64
+    weights = 4 * (10 * 10 + 4 * 20 * 30) * (4 + 2)  # softmax in fp32, and in bf16 for the product
+    keys_and_values = 2 * 16 * (10 + 4 * 30) * 2
+    adapter = 2048 * 2
+    expected = places * (numbers * 2 + 7 * 4 * 2 + 8) + weights + keys_and_values + adapter
+    assert layer_bytes(setup(lora_rank=4), BATCH) == expected
 
 
 def test_logits_are_those_of_learned_tokens() -> None:
@@ -90,8 +93,8 @@ def test_a_gpu_counts_neither_the_program_nor_the_heap() -> None:
 def test_eager_attention_keeps_what_sdpa_does_not() -> None:
     long = BATCH._replace(width=1000)
     eager, sdpa = (layer_bytes(setup(GPU, attention=name), long) for name in ("eager", "sdpa"))
-    # heads x rows x width^2 in two formats, less one number a head and place, and attention's result, which sdpa keeps twice
-    assert eager - sdpa == 4 * 4 * 1000 * 1000 * 6 - 4 * 4 * 1000 * 4 - 4 * 1000 * 32 * 2
+    # heads x rows x width^2 in two formats, less one number a head and place
+    assert eager - sdpa == 4 * 4 * 1000 * 1000 * 6 - 4 * 4 * 1000 * 4
 
 
 def test_checkpointing_keeps_the_layers_inputs_and_one_layer() -> None:

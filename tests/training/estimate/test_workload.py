@@ -9,7 +9,9 @@ import pytest
 from studio.chat.catalog import find_model
 from studio.chat.tokenizer import load_tokenizer
 from studio.dataset.tokens.lengths import dataset_lengths
+from studio.training import pace
 from studio.training.estimate.compute import Work, batch_work, work_of
+from studio.training.estimate.estimator import PACE_BATCHES
 from studio.training.estimate.trainable import shared_tokens, trainable_rows
 from studio.training.estimate.workload import Batch, RowSize, Workload
 from studio.training.phrasings import splice_phrasings, split_phrasings, thin_phrasings
@@ -119,6 +121,10 @@ def test_frozen_layers_are_passed_forward_once_on_a_cpu_and_always_on_a_gpu() ->
     for machine, saved in ((CPU, forward), (GPU, 0)):
         half = setup(machine, frozen_fraction=0.5)
         assert batch_work(half, batch).operations - batch_work(half, batch, known=True).operations == saved
+
+
+def test_as_many_batches_are_known_before_the_first_step_as_the_pace_is_measured_on() -> None:
+    assert pace._BATCHES + 1 == PACE_BATCHES
 
 
 def test_work_adds_up() -> None:
