@@ -12,6 +12,7 @@ from studio.cli import (
     data,
     datasets,
     distilling,
+    estimating,
     evaluating,
     identity,
     listing,
@@ -45,6 +46,7 @@ app.command("split")(datasets.split)
 app.command("export")(datasets.export)
 app.command("push")(datasets.push)
 app.command("presets")(presets.presets)
+app.command("estimate")(estimating.estimate)
 app.command("train")(training.train)
 app.command("chat")(talking.chat)
 app.command("eval")(evaluating.evaluate)

@@ -11,6 +11,7 @@ from studio.cli.output import duration, errors, follow, print_json, results
 from studio.cli.workspace import Json, open_workspace
 from studio.errors import BadInput
 from studio.training.presets import PRESETS
+from studio.training.estimate.prediction import predicted_json
 from studio.training.requests import request_training, training_spec
 from studio.training.saved_presets import preset_named
 from studio.training.settings_file import LoadedSettings, read_settings_file
@@ -89,4 +90,5 @@ def training_result(run: Run, status: Status) -> dict[str, Any]:
         "peak_memory_mb": status.result.get("peak_memory_mb"),
         "final_loss": status.result.get("final_loss"),
         "steps": status.result.get("steps"),
+        "predicted": predicted_json(run),
     }

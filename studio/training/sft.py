@@ -26,6 +26,7 @@ from studio.errors import BadInput, JobFailed
 from studio.jobs.progress import Reporter, Stopped
 from studio.training.adapters import compute_adapters_in_input_dtype
 from studio.training.callbacks import RunEvents, peak_memory_mb
+from studio.training.estimate.outlook import foresee
 from studio.training.fused import fuse_layers
 from studio.training.hardware import quantization_config, training_device
 from studio.training.pace import fit_into_time, measure_pace, planned_steps, steps_of_a_pass, steps_of_checkpoint
@@ -73,8 +74,11 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
         f"{tokenized.dropped} dropped, {len(held_out)} held out, {tokenized.openings} with the opening of a shared answer."
     )
 
+    outlook = foresee(workspace, reporter, spec, device, tokenized, started=started)
+
     reporter.phase("loading the model")
     trainer = build_trainer(spec, base, device, tokenizer, tokenized, folder, reporter)
+    trainer.add_callback(outlook)
     checkpoint = newest_checkpoint(folder)
     if spec.max_minutes and checkpoint:
         trainer.args.max_steps = steps_of_checkpoint(checkpoint)

@@ -22,11 +22,11 @@ from torch.nn.functional import cross_entropy
 from trl import SFTTrainer
 
 from studio.training.beginnings import decode, shared_beginning
+from studio.training.estimate.memory import KEPT_BYTES
 from studio.training.frozen import FrozenLayers, layers_without_adapter
 from studio.training.sampler import LengthGroupedSampler
 
 _IGNORED = -100
-_KEPT_BYTES = 2 << 30  # some 25,000 rows of 70 tokens of the embedded model
 
 
 class SupportTrainer(SFTTrainer):
@@ -42,7 +42,7 @@ class SupportTrainer(SFTTrainer):
         """Compute the layers below the first adapter once a row from now on. Without such layers nothing changes."""
         causal = self.accelerator.unwrap_model(self.model).get_base_model()
         if count := layers_without_adapter(causal):
-            self.frozen = FrozenLayers(causal.model, count, max_bytes=_KEPT_BYTES)
+            self.frozen = FrozenLayers(causal.model, count, max_bytes=KEPT_BYTES)
 
     def compute_loss(
         self,

@@ -97,6 +97,11 @@ class Workspace:
         """The brand identity form as it was left."""
         return self.home / "identity.json"
 
+    @property
+    def calibration_file(self) -> Path:
+        """What trainings measured on this machine."""
+        return self.home / "calibration.json"
+
     def model(self, name: str) -> Path:
         """The folder of a prepared model."""
         return self.models / plain_name(name, what="model")

@@ -127,9 +127,9 @@ def dataset_lengths(
         EngineError: the model's tokenizer is not usable.
     """
     read_manifest(workspace, dataset)
-    tokenizer = tokenizer_of(workspace, model)
     if known := known_lengths(workspace, dataset, model):
         return known
+    tokenizer = tokenizer_of(workspace, model)
     lengths = measure_lengths(tokenizer, read_rows(workspace, dataset), progress=progress)
     write_cache(workspace, dataset, _cache_name(workspace, model), json.dumps(asdict(lengths)))
     return lengths

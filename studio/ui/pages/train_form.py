@@ -20,6 +20,7 @@ from studio.training.spec import TrainSpec, parse_spec
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
 from studio.ui.pages.train_settings import SettingsSection
+from studio.ui.pages.train_estimate import EstimateSection
 from studio.ui.text import train as text
 from studio.ui.text import train_settings as settings_text
 from studio.ui.views.train_form import (
@@ -72,6 +73,7 @@ class FormSection:
             self.command = gr.Code(
                 language="shell", interactive=False, label=text.COMMAND, lines=1, wrap_lines=True, show_line_numbers=False, buttons=["copy"],
             )  # fmt: skip
+            self.estimate = EstimateSection(studio.workspace)
             self.start = gr.Button(text.START, variant="primary")
 
     @property
@@ -99,6 +101,7 @@ class FormSection:
         changes = [self.dataset.input, *(component.input for component in self.settings.values())]
         gr.on(changes, plainly(self.show_plan), self.inputs, [self.plan, self.command], api_name="train_plan", **quiet)
         self.files.wire()
+        self.estimate.wire(self.command, self.inputs, self.spec)
 
     def open(self, *, operator: bool, dataset: str | None) -> Updates:
         """The form as the page opens: on `dataset` where there is one of that id, else on the newest."""

@@ -8,6 +8,7 @@ import gradio as gr
 
 from studio.charts import training_curve
 from studio.errors import StudioError
+from studio.training.estimate.prediction import happened, read_predictions
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
@@ -24,6 +25,7 @@ from studio.ui.views.train import (
     waiting_or,
     watch,
 )
+from studio.ui.views.train_estimate import outlook_html
 from studio.ui.views.train_numbers import numbers_html, table_html
 from studio.ui.views.train_runs import default_run, listed, runs_html
 from studio.workspace.adapters import TRAINING_JOB
@@ -56,6 +58,7 @@ class RunSection:
             self._build_buttons()
             self.numbers = gr.HTML()
             self._build_curves()
+            self.outlook = gr.HTML(visible=False)
             self.notes = gr.HTML()
             with gr.Accordion(text.SETTINGS_TITLE, open=False):
                 self.settings = gr.HTML()
@@ -93,7 +96,7 @@ class RunSection:
         return [
             self.stamp, self.timer, self.empty, self.body, self.head, self.stop_keep, self.stop_discard, self.resume,
             self.evaluate, self.again, self.confirm, self.numbers, self.measured, *self.curves.values(), self.table,
-            self.notes, self.settings, self.log, self.runs,
+            self.outlook, self.notes, self.settings, self.log, self.runs,
         ]  # fmt: skip
 
     def wire(self) -> None:
@@ -145,6 +148,7 @@ class RunSection:
             self.timer: gr.Timer(active=not seen.status.state.finished),
             self.head: run_html(seen),
             self.numbers: _or_hidden(numbers_html(seen.metrics)),
+            self.outlook: _or_hidden(outlook_html(read_predictions(run), happened(run))),
             self.notes: _or_hidden(notes_html(seen.notes)),
             self.settings: settings_html(seen.spec),
             self.log: log_html(run.log_tail()) if operator else text.LOG_FOR_OPERATOR,
@@ -215,7 +219,7 @@ class RunSection:
             self.head: problem_card(error.message),
             self.measured: gr.Column(visible=False),
             **{button: gr.Button(visible=False) for button in buttons},
-            **dict.fromkeys((self.stamp, self.numbers, self.notes, self.settings, self.log), ""),
+            **dict.fromkeys((self.stamp, self.numbers, self.outlook, self.notes, self.settings, self.log), ""),
             **self.asking(False),
         }
 

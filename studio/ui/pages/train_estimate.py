@@ -1,0 +1,60 @@
+"""What the training of the form will need: it follows every change of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gradio as gr
+
+from studio.dataset.tokens.lengths import dataset_lengths
+from studio.errors import StudioError
+from studio.training.estimate.advice import advise, what_if
+from studio.training.estimate.estimator import estimator_for
+from studio.training.estimate.machine import GPU_CLASSES, HERE
+from studio.training.spec import TrainSpec
+from studio.ui.messages import plainly
+from studio.ui.text import train_estimate as text
+from studio.ui.views.train_estimate import estimate_html
+from studio.ui.views.train_form import problem_html
+from studio.workspace.layout import Workspace
+
+SpecOfForm = Callable[..., TrainSpec]
+
+
+class EstimateSection:
+    """The section. It shows nothing of a form that can't be started: the form says what is wrong with it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        gr.Markdown(f"## {text.TITLE}")
+        machines = [(text.MACHINE_HERE, HERE), *((machine.title, machine.name) for machine in GPU_CLASSES)]
+        self.machine = gr.Radio(machines, value=HERE, label=text.MACHINE, info=text.MACHINE_INFO)
+        self.shown = gr.HTML(f'<p class="muted">{text.COUNTING}</p>')
+
+    def wire(self, changed: Any, inputs: Sequence[Any], spec: SpecOfForm) -> None:
+        """Estimate anew whenever `changed`, a component that every change of the form rewrites, changes, or another machine is chosen.
+
+        `spec` makes the settings of the values of `inputs`.
+        """
+
+        def show(machine: str, *values: Any) -> str:
+            return self.show(machine, spec, values)
+
+        gr.on(
+            [changed.change, self.machine.input], plainly(show), [self.machine, *inputs], self.shown,
+            api_name="train_estimate", api_visibility="private", show_progress="hidden", trigger_mode="always_last", concurrency_limit=2,
+        )  # fmt: skip
+
+    def show(self, machine: str, spec: SpecOfForm, values: Sequence[Any]) -> str:
+        """The section for these values of the form."""
+        try:
+            wanted = spec(*values)
+        except StudioError:
+            return ""
+        try:
+            estimator = estimator_for(self._workspace, wanted, lengths=dataset_lengths, machine=machine)
+            estimate = estimator.estimate(wanted)
+            return estimate_html(estimate, advise(estimator, estimate), what_if(estimator, wanted))
+        except StudioError as error:
+            return problem_html(error.message)
