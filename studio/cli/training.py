@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from studio.cli.checking_training import check_training
 from studio.cli.output import duration, follow, print_json, results
 from studio.cli.workspace import Json, open_workspace
 from studio.training.requests import request_training, training_spec
@@ -19,6 +20,9 @@ def train(
     model: Annotated[str | None, typer.Option(help="Base model, by its catalog name; the preset's by default.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE; a setting that differs. May be repeated.")] = None,
     resume: Annotated[str | None, typer.Option(help="Go on with this failed or stopped run from its last checkpoint.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say what would make it fail or learn nothing; exit 2 when something blocks it.")
+    ] = False,
     json_: Json = False,
 ) -> None:
     """Fine-tune a LoRA adapter in a process of its own and wait for it."""
@@ -32,7 +36,11 @@ def train(
         changes: dict[str, Any] = parse_assignments(set_ or [])
         if model is not None:
             changes["model"] = model
-        run = request_training(queue, training_spec(workspace, dataset=dataset, preset=preset, changes=changes))
+        spec = training_spec(workspace, dataset=dataset, preset=preset, changes=changes)
+        if check:
+            check_training(workspace, spec, json_=json_)
+            return
+        run = request_training(queue, spec)
     status = follow(queue, run, f"Training {run.id}")
     if json_:
         print_json(training_result(run, status))

@@ -29,10 +29,15 @@ from studio.training.callbacks import RunEvents, peak_memory_mb
 from studio.training.fused import fuse_layers
 from studio.training.pace import fit_into_time, measure_pace, planned_steps, steps_of_a_pass, steps_of_checkpoint
 from studio.training.phrasings import splice_phrasings, split_phrasings, thin_phrasings
+from studio.training.preflight.checking import announce, check_device, check_learned
+from studio.training.preflight.device import ask_device
+from studio.training.preflight.findings import refuse
+from studio.training.preflight.rows import check_collated
 from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
 from studio.training.spec import TrainSpec, parse_spec
 from studio.training.timekeeping import KeepTime
 from studio.training.trainer import SupportTrainer
+from studio.workspace import checkpoints
 from studio.workspace.datasets import read_rows
 from studio.workspace.layout import Workspace
 
@@ -51,6 +56,7 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     started = time.monotonic()
     spec = parse_spec(values)
     folder = reporter.run.folder
+    announce(check_device(workspace, spec, ask_device(four_bit=spec.load_in_4bit)), reporter)
     reporter.phase("preparing the model")
     base = prepare_model(workspace, find_model(spec.model), announce=reporter.note)
     device = pick_device()
@@ -72,9 +78,12 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
         f"{len(tokenized.rows)} rows, {len(spliced)} of them spliced; {tokenized.trained_tokens} tokens to learn; {tokenized.cut} rows cut, "
         f"{tokenized.dropped} dropped, {len(held_out)} held out, {tokenized.openings} with the opening of a shared answer."
     )
+    if checkpoints.newest_checkpoint(folder) is None:  # what is resumed has passed
+        announce(check_learned(workspace, spec, tokenizer, tokenized.rows), reporter)
 
     reporter.phase("loading the model")
     trainer = build_trainer(spec, base, device, tokenizer, tokenized, folder, reporter)
+    refuse(check_collated(trainer.data_collator, tokenized.rows[: spec.per_device_train_batch_size], tokenizer.eos_token_id))
     checkpoint = newest_checkpoint(folder)
     if spec.max_minutes and checkpoint:
         trainer.args.max_steps = steps_of_checkpoint(checkpoint)

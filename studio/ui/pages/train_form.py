@@ -15,6 +15,7 @@ from studio.training.presets import PRESETS, find_preset
 from studio.training.requests import training_spec
 from studio.training.spec import TrainSpec
 from studio.ui.messages import plainly
+from studio.ui.pages.train_check import CheckSection
 from studio.ui.text import train as text
 from studio.ui.views.train_form import (
     MAIN_SETTINGS,
@@ -64,6 +65,7 @@ class FormSection:
                 self.settings |= _inputs(MORE_SETTINGS, values)
             self.plan = gr.HTML()
             self.command = gr.Markdown()
+            self.check = CheckSection(workspace)
             self.start = gr.Button(text.START, variant="primary")
 
     @property
@@ -84,12 +86,12 @@ class FormSection:
     def wire(self) -> None:
         """A preset fills the form; every change shows what it amounts to."""
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
-        self.preset.input(
+        self.filled = self.preset.input(
             plainly(self.choose_preset), [self.dataset, self.preset], self.outputs, api_name="train_preset", **quiet
         )
         # `input`, not `change`: what a preset fills in is one event, not one for each setting.
-        changes = [self.dataset.input, *(component.input for component in self.settings.values())]
-        gr.on(changes, plainly(self.show_plan), self.inputs, [self.plan, self.command], api_name="train_plan", **quiet)
+        self.changes = [self.dataset.input, *(component.input for component in self.settings.values())]
+        gr.on(self.changes, plainly(self.show_plan), self.inputs, [self.plan, self.command], api_name="train_plan", **quiet)
 
     def open(self, *, operator: bool, dataset: str | None) -> Updates:
         """The form as the page opens: on `dataset` where there is one of that id, else on the newest."""
