@@ -25,7 +25,7 @@ def check_training(workspace: Workspace, spec: TrainSpec, *, json_: bool) -> Non
         typer.Exit: something blocks the training; exit code 2.
     """
     found = checking.check_training(
-        workspace, spec, measured=_measured(workspace, spec), facts=ask_device(four_bit=spec.load_in_4bit)
+        workspace, spec, measure=lambda: _measured(workspace, spec), facts=ask_device(four_bit=spec.load_in_4bit)
     )
     if json_:
         print_json({"dataset": spec.dataset, "model": spec.model, **found.to_json()})

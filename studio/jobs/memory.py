@@ -7,7 +7,7 @@ https://docs.kernel.org/admin-guide/cgroup-v2.html#memory and https://docs.kerne
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -37,11 +37,9 @@ class MemoryGroups:
         return max(0, min(rooms)) if rooms else None
 
     def oom_kills(self) -> int:
-        """Processes that were killed for want of memory so far, in the groups or on the machine: of use as a difference only."""
-        killed = [
-            _counter(group / name, "oom_kill") for group in self._folders() for name in ("memory.events", "memory.oom_control")
-        ]
-        return sum(killed) + _counter(self.vmstat, "oom_kill")
+        """Processes of this process's group that were killed for want of memory so far, by whichever limit; of the machine where there is no group."""
+        counters = (group / name for group in self._folders() for name in _EVENTS)
+        return _counter(next((path for path in counters if path.exists()), self.vmstat), "oom_kill")
 
     def _folders(self) -> list[Path]:
         """The groups' folders: this process's, and those above it."""
@@ -68,8 +66,8 @@ class Memory:
 class MemoryWatch:
     """Tells whether the system has killed processes for want of memory since the watch was made."""
 
-    groups: MemoryGroups = field(default_factory=MemoryGroups)
-    before: int = -1
+    groups: MemoryGroups
+    before: int
 
     @classmethod
     def start(cls, groups: MemoryGroups | None = None) -> MemoryWatch:
@@ -92,6 +90,7 @@ def memory_here(groups: MemoryGroups | None = None) -> Memory:
 
 
 _LIMITS = ("memory.max", "memory.limit_in_bytes")
+_EVENTS = ("memory.events", "memory.oom_control")
 _USED = ("memory.current", "memory.usage_in_bytes")
 _RECLAIMABLE = ("inactive_file", "total_inactive_file")  # file contents that are given up when memory is needed
 _UNLIMITED = 1 << 60  # version 1 writes a number near 2^63 where there is no limit

@@ -31,8 +31,6 @@ class RunEvents(TrainerCallback):
         if keep is not None:
             control.should_training_stop = True
             control.should_save = keep
-        if control.should_save:
-            control.should_log = True  # the loss is looked at before the checkpoint is written: a diverged one is never kept
 
     def on_log(
         self,
@@ -76,9 +74,13 @@ def check_finite(loss: float, grad_norm: float, args: TrainingArguments, step: i
     """
     if math.isfinite(loss) and (args.fp16 or math.isfinite(grad_norm)):
         return
-    what = f"The gradient's norm became {grad_norm}" if math.isfinite(loss) else f"The loss became {loss}"
-    raise Diverged(
-        f"{what} at step {step}: the training diverged. Start again with a lower learning rate than {args.learning_rate:g}."
+    raise diverged(f"gradient's norm became {grad_norm}" if math.isfinite(loss) else f"loss became {loss}", args, step)
+
+
+def diverged(what: str, args: TrainingArguments, step: int) -> Diverged:
+    """The error that says so, where, and what to change."""
+    return Diverged(
+        f"The {what} at step {step}: the training diverged. Start again with a lower learning rate than {args.learning_rate:g}."
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -45,12 +45,11 @@ def tokenize(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Row], *, max_len
     """Render every row and cut it to `max_length` tokens.
 
     Raises:
-        BadInput: no row has a single token to learn (the answers are empty, or cut away): training would do nothing, in silence. Or the
-            model's chat template can't hold one of them.
+        BadInput: no row has a single token to learn (the answers are empty, or cut away): training would do nothing, in silence.
     """
     kept: list[Rendered] = []
     cut = dropped = 0
-    for rendered in render_rows(tokenizer, rows):
+    for rendered in render_all(tokenizer, (row.messages for row in rows)):
         if len(rendered.input_ids) > max_length:
             cut += 1
             rendered = Rendered(rendered.input_ids[:max_length], rendered.trained[:max_length])
@@ -64,36 +63,6 @@ def tokenize(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Row], *, max_len
             "every question fills the row. Raise max_length, or shorten the questions."
         )
     return Tokenized(kept, cut, dropped)
-
-
-def render_rows(tokenizer: PreTrainedTokenizerBase, rows: Iterable[Row]) -> list[Rendered]:
-    """Rows as the model sees them. They are rendered together; where that fails, one by one, to find which it is.
-
-    Raises:
-        BadInput: the model's chat template can't hold one of them; the sentence says where it comes from and what it begins with.
-    """
-    wanted = list(rows)
-    try:
-        return list(render_all(tokenizer, (row.messages for row in wanted)))
-    except Exception as error:  # a template is a program, and raises what it likes
-        for row in wanted:
-            _render_alone(tokenizer, row)
-        raise BadInput(f"The rows can't be written in the model's chat template: {_words(error)}.") from error
-
-
-def _render_alone(tokenizer: PreTrainedTokenizerBase, row: Row) -> None:
-    try:
-        list(render_all(tokenizer, [row.messages]))
-    except Exception as error:
-        roles = ", ".join(str(turn.get("role")) for turn in row.messages)
-        raise BadInput(
-            f"The row from {row.source} that asks “{row.question[:60]}” can't be written in the model's chat template: {_words(error)}. "
-            f"Its turns are {roles}. Correct or remove it, then import the data again."
-        ) from error
-
-
-def _words(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0].rstrip(".")[:200] or type(error).__name__
 
 
 def shorten_repeated_answers(tokenized: Tokenized, *, whole: int, opening: int) -> Tokenized:

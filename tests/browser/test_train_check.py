@@ -43,7 +43,10 @@ def test_the_button_asks_the_device_too(page: Page, url: str, workspace_of: Work
 
 
 def test_what_blocks_is_said_on_start_and_no_run_is_made(page: Page, url: str, workspace_of: Workspace) -> None:
-    rows = [*make_rows(), Row([{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "I am {{name}}."}], source="t")]
+    rows = [
+        *make_rows(),
+        Row([{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "I am {{name}}."}], source="t"),
+    ]
     dataset = write_dataset(workspace_of, rows, name="identity", source="test").id
     before = len(list_runs(workspace_of))
     page.goto(f"{url}/train?dataset={dataset}")

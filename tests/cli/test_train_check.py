@@ -11,7 +11,9 @@ from tests.cli.test_cli import answer, studio
 
 
 def identity(workspace: Workspace) -> str:
-    rows = [Row([{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "I am {{name}}."}], source="identity.json")]
+    rows = [
+        Row([{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "I am {{name}}."}], source="identity.json")
+    ]
     return write_dataset(workspace, rows, name="identity", source="test").id
 
 

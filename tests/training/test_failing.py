@@ -137,7 +137,7 @@ def test_on_a_full_disk_the_run_still_says_so_and_keeps_its_last_checkpoint(
     assert queue.wait(run).state is RunState.SUCCEEDED
 
 
-def test_a_loss_that_is_no_number_is_found_before_a_checkpoint_of_it_is_kept(
+def test_weights_that_are_no_numbers_are_never_kept_as_a_checkpoint(
     tiny_workspace: Workspace, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from studio.training.trainer import SupportTrainer
@@ -151,12 +151,12 @@ def test_a_loss_that_is_no_number_is_found_before_a_checkpoint_of_it_is_kept(
     run = create_run(tiny_workspace, spec(tiny_workspace, dataset, logging_steps=100).model_dump())
     assert work(run, tiny_workspace) is RunState.FAILED
     said = run.status.error or ""
-    assert "became nan at step 10" in said and "lower learning rate than 0.0015" in said
+    assert "weights became nan at step 10" in said and "lower learning rate than 0.0015" in said
     assert "The checkpoint of step 5, from before that, is kept" in said
     assert [path.name for path in (run.folder / "checkpoints").iterdir()] == ["checkpoint-5"]
 
 
-def test_a_gradient_that_is_no_number_ends_the_run_before_the_weights_are_kept(
+def test_a_gradient_that_is_no_number_ends_the_run_at_that_step(
     tiny_workspace: Workspace, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from studio.training.trainer import SupportTrainer

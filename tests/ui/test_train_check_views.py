@@ -8,7 +8,9 @@ from studio.ui.views.train_check import check_html, too_many_html
 
 
 def test_errors_and_warnings_are_told_apart_by_word_and_mark() -> None:
-    html = check_html(Preflight([error("disk", "The disk is full."), warning("cut_rows", "3 rows are cut.")], ["disk", "cut_rows"]))
+    html = check_html(
+        Preflight([error("disk", "The disk is full."), warning("cut_rows", "3 rows are cut.")], ["disk", "cut_rows"])
+    )
     assert "can&#x27;t start" in html
     assert '<strong class="failed">Blocks.</strong> The disk is full.' in html
     assert "<strong>Warning.</strong> 3 rows are cut." in html

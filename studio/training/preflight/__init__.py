@@ -7,5 +7,5 @@ device      number formats, 4 bit and attention that this device can't do
 resources   memory and disk
 checking    the checks together, for the page and the command line; and in the worker, before the model is loaded
 
-Only `device.ask_device` imports torch, within the function.
+Only `device` imports torch, within its functions.
 """

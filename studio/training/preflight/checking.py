@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from studio.training.preflight.device import DeviceFacts
 from studio.training.preflight.findings import Finding, Level, Preflight, error, refuse
 from studio.training.preflight.lengths import RowLengths
 from studio.training.spec import TrainSpec
-from studio.workspace.datasets import read_rows
+from studio.workspace.datasets import read_manifest, read_rows
 from studio.workspace.files import read_json
 from studio.workspace.layout import Workspace
 
@@ -30,6 +30,8 @@ _BATCH = 64  # rows at most of the batch that is looked at
 NOT_MEASURED = "the rows were not counted in the model's tokens"
 NOT_HERE = "the model is not on this machine yet; a training fetches or unpacks it first, and checks then"
 NOT_ASKED = "the device was not asked"
+NOT_READABLE = "a row can't be read"
+_OF_ROWS = (rows.PLACEHOLDERS, rows.END_OF_TURN, rows.VOCABULARY, lengths.TRAINED_TOKENS, lengths.CUT_ROWS)
 
 
 @dataclass
@@ -56,14 +58,18 @@ class _Made:
 
 
 def check_training(
-    workspace: Workspace, spec: TrainSpec, *, measured: RowLengths | None = None, facts: DeviceFacts | None = None
+    workspace: Workspace,
+    spec: TrainSpec,
+    *,
+    measure: Callable[[], RowLengths | None] = lambda: None,
+    facts: DeviceFacts | None = None,
 ) -> Preflight:
     """Everything that can be said before the training starts. Needs no torch.
 
     Args:
         workspace: where dataset and model lie.
         spec: what is asked.
-        measured: how long the dataset's rows are in the model's tokens, where that is known.
+        measure: counts how long the dataset's rows are in the model's tokens; None where that is not known.
         facts: of the device, where it was asked.
 
     Raises:
@@ -71,8 +77,14 @@ def check_training(
         EngineError: the model's tokenizer is not usable.
     """
     made, model = _Made(), find_model(spec.model)
-    _check_rows(made, workspace, spec, model)
-    _check_lengths(made, spec, measured, context=_context(workspace, model))
+    read_manifest(workspace, spec.dataset)
+    try:
+        _check_rows(made, workspace, spec, model)
+        _check_lengths(made, spec, measure(), context=_context(workspace, model))
+        made.add(rows.READABLE, [])
+    except BadInput as problem:
+        made.add(rows.READABLE, [error(rows.READABLE, problem.message)])
+        made.leave(NOT_READABLE, *(name for name in _OF_ROWS if name not in made.checks))
     made.add(resources.DISK, _disk(workspace, spec, model))
     if facts is None:
         made.leave(NOT_ASKED, device.DTYPE, device.FOUR_BIT, device.ATTENTION, resources.MEMORY)
@@ -121,11 +133,7 @@ def _check_rows(made: _Made, workspace: Workspace, spec: TrainSpec, model: Catal
         return
     tokenizer = tokenizer_of(workspace, model)
     size = min(_BATCH, spec.per_device_train_batch_size * spec.gradient_accumulation_steps)
-    try:
-        batch = rows.render_batch(tokenizer, read_rows(workspace, spec.dataset), size)
-    except BadInput as problem:
-        made.add(rows.TEMPLATE, [error(rows.TEMPLATE, problem.message)])
-        return
+    batch = rows.render_batch(tokenizer, read_rows(workspace, spec.dataset), size)
     vocabulary = _vocabulary(workspace, model)
     made.add(rows.END_OF_TURN, rows.check_end_of_turn(tokenizer, batch, model=model.title))
     made.add(rows.VOCABULARY, rows.check_vocabulary(tokenizer, batch, vocabulary=vocabulary, model=model.title))

@@ -6,18 +6,17 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from studio.chat.render import Rendered
+from studio.chat.render import Rendered, render_all
 from studio.placeholders import placeholders
 from studio.training.preflight.findings import Finding, error, warning
 from studio.training.preflight.lengths import TRAINED_TOKENS
-from studio.training.rows import render_rows
 from studio.workspace.datasets import Row
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+READABLE = "readable_rows"
 PLACEHOLDERS = "placeholders"
-TEMPLATE = "template"
 END_OF_TURN = "end_of_turn"
 VOCABULARY = "vocabulary"
 
@@ -56,7 +55,7 @@ def render_batch(tokenizer: PreTrainedTokenizerBase, rows: Iterable[Row], size: 
     Raises:
         BadInput: the template can't hold one of them; the sentence says which.
     """
-    return render_rows(tokenizer, islice((row for row in rows if row.label is not False), size))
+    return list(render_all(tokenizer, islice((row.messages for row in rows if row.label is not False), size)))
 
 
 def check_end_of_turn(

@@ -14,11 +14,13 @@ from studio.settings import Settings
 from studio.training.preflight.checking import check_training
 from studio.training.preflight.device import DeviceFacts, as_it_is_now, ask_device_elsewhere
 from studio.training.preflight.findings import Preflight, refuse
+from studio.training.preflight.lengths import CUT_ROWS
 from studio.training.spec import TrainSpec
 from studio.ui.access import identify, require_operator
 from studio.ui.messages import plainly
 from studio.ui.text import train_check as text
 from studio.ui.views.train_check import check_html, too_many_html
+from studio.ui.views.train_form import problem_html
 from studio.workspace.datasets import read_manifest
 from studio.workspace.layout import Workspace
 
@@ -28,8 +30,13 @@ _QUICK_ROWS = 2_000  # counted at once; more take longer than a change of a sett
 class Form(Protocol):
     """The form whose training is checked."""
 
-    inputs: list[Any]
-    changes: Sequence[Any]
+    @property
+    def inputs(self) -> list[Any]:
+        """Its inputs, in the order that `spec` takes them."""
+
+    @property
+    def changes(self) -> Sequence[Any]:
+        """The events by which somebody changes one."""
 
     def spec(self, dataset: str | None, preset: str, *values: Any) -> TrainSpec:
         """The training that its inputs ask for."""
@@ -54,19 +61,20 @@ class CheckSection:
             if not identify(settings, request).operator:
                 return gr.HTML("", visible=False)
             try:
-                return gr.HTML(self._look(form.spec(*values)), visible=True)
+                spec = form.spec(*values)
             except StudioError:
                 return gr.HTML("", visible=False)
+            return gr.HTML(self._look(spec), visible=True)
 
         @plainly
         def check(request: gr.Request, progress: gr.Progress = gr.Progress(), *values: Any) -> Any:
             """Everything: all rows are counted, and the device is asked. Gradio puts what it brings first, so `values` are the whole form's."""
             require_operator(settings, request, to="check a training")
             spec = form.spec(*values)
-            measured = self._count(spec, progress)
-            progress(1.0, desc=text.ASKING)
+            progress(0.0, desc=text.ASKING)
             self._facts = ask_device_elsewhere()
-            return gr.HTML(check_html(check_training(self._workspace, spec, measured=measured, facts=self._facts)), visible=True)
+            found = check_training(self._workspace, spec, measure=lambda: self._count(spec, progress), facts=self._facts)
+            return gr.HTML(check_html(found), visible=True)
 
         gr.on(list(form.changes), look, form.inputs, self.result, api_name="train_check_changed", **quiet)
         for name, event in filled_by.items():
@@ -81,18 +89,21 @@ class CheckSection:
         Raises:
             BadInput: something blocks it.
         """
-        refuse(self._check(spec, self._known(spec)).findings)
+        refuse(self._check(spec).findings)
         return spec
 
     def _look(self, spec: TrainSpec) -> str:
-        measured, rows = self._known(spec), read_manifest(self._workspace, spec.dataset).rows
-        if measured is None and rows > _QUICK_ROWS:
-            return check_html(self._check(spec, None)) + too_many_html(rows)
-        return check_html(self._check(spec, measured))
+        try:
+            found = self._check(spec)
+        except StudioError as problem:
+            return problem_html(problem.message)
+        rows = read_manifest(self._workspace, spec.dataset).rows
+        too_many = rows > _QUICK_ROWS and CUT_ROWS in dict(found.missing) and is_prepared(self._workspace, find_model(spec.model))
+        return check_html(found) + (too_many_html(rows) if too_many else "")
 
-    def _check(self, spec: TrainSpec, measured: Lengths | None) -> Preflight:
+    def _check(self, spec: TrainSpec) -> Preflight:
         facts = None if self._facts is None else as_it_is_now(self._facts)
-        return check_training(self._workspace, spec, measured=measured, facts=facts)
+        return check_training(self._workspace, spec, measure=lambda: self._known(spec), facts=facts)
 
     def _known(self, spec: TrainSpec) -> Lengths | None:
         """How long the rows are, where that is known or quickly counted."""

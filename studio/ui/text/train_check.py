@@ -19,7 +19,7 @@ ASKING = "Asking the device"
 
 CHECK_WORDS: Mapping[str, str] = {
     "placeholders": "placeholders left in",
-    "template": "chat template",
+    "readable_rows": "rows readable",
     "end_of_turn": "end of turn learned",
     "vocabulary": "tokens known to the model",
     "trained_tokens": "something to learn in every row",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from studio.chat.catalog import find_model
-from studio.dataset.tokens.lengths import dataset_lengths
+from studio.dataset.tokens.lengths import Lengths, dataset_lengths
 from studio.errors import BadInput
 from studio.jobs.worker import work
 from studio.settings import PROJECT_ROOT
@@ -32,6 +33,10 @@ def spec(workspace: Workspace, dataset: str, **changes: Any) -> TrainSpec:
     return training_spec(workspace, dataset=dataset, preset="cpu-demo", changes={"max_steps": 2, **changes})
 
 
+def counting(workspace: Workspace, dataset: str) -> Callable[[], Lengths]:
+    return lambda: dataset_lengths(workspace, dataset, find_model(EMBEDDED))
+
+
 def with_placeholder(workspace: Workspace) -> str:
     rows = [
         *make_rows(),
@@ -41,8 +46,7 @@ def with_placeholder(workspace: Workspace) -> str:
 
 
 def test_a_sound_training_has_nothing_against_it(tiny_workspace: Workspace, dataset: str) -> None:
-    measured = dataset_lengths(tiny_workspace, dataset, find_model(EMBEDDED))
-    found = check_training(tiny_workspace, spec(tiny_workspace, dataset), measured=measured, facts=CPU)
+    found = check_training(tiny_workspace, spec(tiny_workspace, dataset), measure=counting(tiny_workspace, dataset), facts=CPU)
     assert found.findings == [] and not found.blocks and found.missing == []
     assert {
         "end_of_turn",
@@ -67,8 +71,9 @@ def test_what_was_not_looked_at_is_said_and_why(workspace: Workspace, dataset: s
 
 def test_what_blocks_comes_first_and_is_refused_with_its_sentences(tiny_workspace: Workspace) -> None:
     dataset = with_placeholder(tiny_workspace)
-    measured = dataset_lengths(tiny_workspace, dataset, find_model(EMBEDDED))
-    found = check_training(tiny_workspace, spec(tiny_workspace, dataset, max_length=44), measured=measured, facts=CPU)
+    found = check_training(
+        tiny_workspace, spec(tiny_workspace, dataset, max_length=44), measure=counting(tiny_workspace, dataset), facts=CPU
+    )
     assert found.blocks and [one.check for one in found.findings] == ["placeholders", "cut_rows"]
     with pytest.raises(BadInput, match=r"\{\{name\}\}"):
         refuse(found.findings)
@@ -76,11 +81,22 @@ def test_what_blocks_comes_first_and_is_refused_with_its_sentences(tiny_workspac
     assert found.to_json()["blocks"] is True and found.to_json()["findings"][0]["level"] == "error"
 
 
-def test_a_template_that_refuses_a_row_is_a_finding(tiny_workspace: Workspace, dataset: str) -> None:
+def test_a_row_that_the_template_refuses_is_a_finding_wherever_it_stands(tiny_workspace: Workspace) -> None:
     template = tiny_workspace.model(EMBEDDED) / "chat_template.jinja"
-    template.write_text("{{ raise_exception('no') }}" + template.read_text())
+    template.write_text(
+        "{% if 'Question 29' in messages[1]['content'] %}{{ raise_exception('no') }}{% endif %}" + template.read_text()
+    )
+    dataset = write_dataset(tiny_workspace, make_rows(families=30), name="many", source="test").id
+    settings = spec(tiny_workspace, dataset)
+    found = check_training(tiny_workspace, settings, measure=counting(tiny_workspace, dataset))
+    assert [one.check for one in found.errors] == ["readable_rows"] and "“Question 29" in found.errors[0].sentence
+    assert "can't be read" in dict(found.missing)["cut_rows"] and "end_of_turn" in found.checks
+
+
+def test_a_damaged_row_is_a_finding(tiny_workspace: Workspace, dataset: str) -> None:
+    (tiny_workspace.dataset(dataset) / "rows.jsonl").write_text("{broken")
     found = check_training(tiny_workspace, spec(tiny_workspace, dataset))
-    assert [one.check for one in found.errors] == ["template"]
+    assert [one.check for one in found.errors] == ["readable_rows"] and "Row 1 of dataset" in found.errors[0].sentence
 
 
 def test_without_enough_memory_it_blocks_and_names_4_bit(tiny_workspace: Workspace, dataset: str) -> None:

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from studio.chat.render import Rendered
+from studio.chat.render import Rendered, render_all, render_training
 from studio.chat.tokenizer import load_tokenizer
-from studio.errors import BadInput
 from studio.training.preflight.findings import Level
 from studio.training.preflight.rows import (
     check_collated,
@@ -18,12 +17,10 @@ from studio.training.preflight.rows import (
     check_vocabulary,
     render_batch,
 )
-from studio.training.rows import render_rows
 from studio.workspace.datasets import Row
 from tests.support import make_rows
 
 NO_END = "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }}\n{% endfor %}{% if add_generation_prompt %}[assistant] {% endif %}"
-REFUSING = "{% if messages|length > 3 %}{{ raise_exception('Roles must alternate') }}{% endif %}"
 
 
 @pytest.fixture
@@ -52,7 +49,10 @@ class TestEndOfTurn:
         assert found.level is Level.ERROR and "eos_token" in found.sentence
 
     def test_where_rows_were_cut_the_length_is_at_fault_and_not_the_template(self, tokenizer: Any) -> None:
-        cut = [Rendered(one.input_ids[:30], one.trained[:30]) for one in render_rows(tokenizer, [row("Hi", "word " * 40)])]
+        cut = [
+            Rendered(one.input_ids[:30], one.trained[:30])
+            for one in [render_training(tokenizer, row("Hi", "word " * 40).messages)]
+        ]
         (found,) = check_end_of_turn(tokenizer, cut, model="SmolLM2", max_length=30)
         assert "cut at max_length 30" in found.sentence and "template" not in found.sentence
 
@@ -108,13 +108,6 @@ class TestPlaceholders:
         assert check_placeholders([row("Who?", "{{name}}", label=False), row("Set {a: 1}?", "Use {x}.")]) == []
 
 
-class TestRendering:
-    def test_the_row_that_the_template_refuses_is_named(self, tokenizer: Any) -> None:
-        tokenizer.chat_template = REFUSING + tokenizer.chat_template
-        long = [*row("First?").messages, *row("Then?").messages]
-        with pytest.raises(BadInput, match=r"file.json that asks “Then.* Roles must alternate.* user, assistant, user, assistant"):
-            render_rows(tokenizer, [row("Fine?"), Row(long, source="file.json")])
-
-    def test_rows_with_a_bad_answer_are_not_in_the_batch(self, tokenizer: Any) -> None:
-        rows = [row("Bad?", label=False), row("Good?"), row("Better?")]
-        assert render_batch(tokenizer, rows, 2) == render_rows(tokenizer, rows[1:])
+def test_rows_with_a_bad_answer_are_not_in_the_batch(tokenizer: Any) -> None:
+    rows = [row("Bad?", label=False), row("Good?"), row("Better?")]
+    assert render_batch(tokenizer, rows, 2) == list(render_all(tokenizer, [one.messages for one in rows[1:]]))
