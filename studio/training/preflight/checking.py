@@ -143,8 +143,10 @@ def _check_lengths(made: _Made, spec: TrainSpec, measured: RowLengths | None, *,
     if measured is None:
         made.leave(NOT_MEASURED, lengths.TRAINED_TOKENS, lengths.CUT_ROWS)
         return
-    made.add(lengths.TRAINED_TOKENS, lengths.check_trained_tokens(measured, spec.max_length))
-    made.add(lengths.CUT_ROWS, lengths.check_cut_rows(measured, spec.max_length))
+    nothing = lengths.check_trained_tokens(measured, spec.max_length)
+    made.add(lengths.TRAINED_TOKENS, nothing)
+    said = any(found.level is Level.ERROR for found in nothing)  # with what mends it: rows that are cut need no more words
+    made.add(lengths.CUT_ROWS, [] if said else lengths.check_cut_rows(measured, spec.max_length))
     made.add(lengths.CONTEXT, lengths.check_context(measured, spec.max_length, context))
 
 

@@ -31,6 +31,10 @@ class RowLengths(Protocol):
     def before(self) -> Sequence[int]:
         """Those before the first one that is learned."""
 
+    @property
+    def left_out(self) -> int:
+        """Rows of the dataset that are not among them."""
+
 
 def check_trained_tokens(lengths: RowLengths, max_length: int) -> list[Finding]:
     """Rows without a token to learn: they have no answer, or `max_length` ends before it begins."""
@@ -50,11 +54,11 @@ def check_trained_tokens(lengths: RowLengths, max_length: int) -> list[Finding]:
         return [error(TRAINED_TOKENS, f"None of the {rows:,} rows has a token to learn within {max_length:,} tokens. {remedy}")]
     findings = []
     if cut_off:
-        least = 1 + max(lengths.before[row] for row in cut_off)
+        least = max(lengths.before[row] for row in cut_off)
         findings.append(
             warning(
                 TRAINED_TOKENS,
-                f"{_of(len(cut_off), rows)} ({_named(cut_off)}) have no token to learn within {max_length:,} tokens, because the question "
+                f"{_of(len(cut_off), rows)}{_named(cut_off, lengths)} have no token to learn within {max_length:,} tokens, because the question "
                 f"fills them: they are left out. Set max_length above {least:,}, or shorten the questions.",
             )
         )
@@ -62,7 +66,7 @@ def check_trained_tokens(lengths: RowLengths, max_length: int) -> list[Finding]:
         findings.append(
             warning(
                 TRAINED_TOKENS,
-                f"{_of(len(unanswered), rows)} ({_named(unanswered)}) have no answer: they are left out. Write one, or remove them.",
+                f"{_of(len(unanswered), rows)}{_named(unanswered, lengths)} have no answer: they are left out. Write one, or remove them.",
             )
         )
     return findings
@@ -114,8 +118,10 @@ def _of(number: int, rows: int) -> str:
     return f"{number:,} of {rows:,} rows ({number / rows:.1%})"
 
 
-def _named(rows: Sequence[int]) -> str:
-    """The first of them, counted from 1 as on the Data page."""
+def _named(rows: Sequence[int], lengths: RowLengths) -> str:
+    """The first of them in brackets, counted from 1 as on the Data page; nothing where rows were left out, which shifts the count."""
+    if lengths.left_out:
+        return ""
     names = ", ".join(f"{row + 1:,}" for row in rows[:_NAMED])
     more = ", ..." if len(rows) > _NAMED else ""
-    return f"row {names}" if len(rows) == 1 else f"rows {names}{more}"
+    return f" ({'row' if len(rows) == 1 else 'rows'} {names}{more})"

@@ -13,6 +13,7 @@ class Counted:
     tokens: list[int]
     trained: list[int] = field(default_factory=list)
     before: list[int] = field(default_factory=list)
+    left_out: int = 0
 
 
 def rows(*lengths: int, before: int = 20) -> Counted:
@@ -28,8 +29,13 @@ def test_rows_whose_question_fills_them_are_counted_and_named() -> None:
     (found,) = check_trained_tokens(counted, 64)
     assert found.level is Level.WARNING
     assert found.sentence.startswith("3 of 4 rows (75.0%) (rows 1, 3, 4) have no token to learn within 64 tokens")
-    assert "above 291" not in found.sentence and "max_length above 290" in found.sentence
+    assert "max_length above 290" in found.sentence
     assert check_trained_tokens(counted, 291) == []
+
+
+def test_rows_are_not_named_where_the_count_is_not_that_of_the_data_page() -> None:
+    (found,) = check_trained_tokens(Counted([100, 40], [10, 10], [80, 20], left_out=3), 64)
+    assert "1 of 2 rows (50.0%) have no token" in found.sentence and "row 1" not in found.sentence
 
 
 def test_rows_without_an_answer_are_told_apart_from_those_that_are_cut() -> None:
