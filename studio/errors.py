@@ -6,6 +6,7 @@
     │   └── UploadTooLarge      the file is over the limit
     ├── NotAllowed              a visitor asked for what only an operator may do             exit 1
     ├── JobFailed               a run ended without its result                               exit 1
+    │   └── Diverged            the loss of a training is no number any more                 exit 1
     ├── EngineError             a model or an endpoint gave no answer                        exit 1
     │   └── AccessRefused       an endpoint lets nobody in with this key, or has no such model
     └── ThresholdNotMet         the measured value is below what was asked for               exit 3
@@ -48,6 +49,10 @@ class NotAllowed(StudioError):
 
 class JobFailed(StudioError):
     """A run ended without its result."""
+
+
+class Diverged(JobFailed):
+    """The loss of a training is no number any more."""
 
 
 class EngineError(StudioError):

@@ -63,10 +63,37 @@ def render_training(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Messa
 
 
 def render_all(tokenizer: PreTrainedTokenizerBase, conversations: Iterable[Sequence[Message]]) -> Iterator[Rendered]:
-    """`render_training` of many conversations, in order. Some hundred are tokenized together, which fast tokenizers do on all cores."""
+    """`render_training` of many conversations, in order. Some hundred are tokenized together, which fast tokenizers do on all cores.
+
+    Raises:
+        BadInput: the template can't hold one of them; the sentence says which.
+    """
     remaining = iter(conversations)
     while together := [with_system_prompt(messages) for messages in islice(remaining, _TOGETHER)]:
-        yield from _render_together(tokenizer, together)
+        try:
+            rendered = list(_render_together(tokenizer, together))
+        except Exception as error:  # a template is a program, and raises what it likes
+            raise _refusal(tokenizer, together, error) from error
+        yield from rendered
+
+
+def _refusal(tokenizer: PreTrainedTokenizerBase, together: Sequence[Turns], error: Exception) -> BadInput:
+    """Which of the conversations the template refuses, found by rendering each alone, and why."""
+    for turns in together:
+        try:
+            list(_render_together(tokenizer, [turns]))
+        except Exception as refused:
+            question = next((turn["content"] for turn in reversed(turns) if turn["role"] == "user"), "")
+            roles = ", ".join(turn["role"] for turn in turns)
+            return BadInput(
+                f"The row that asks “{question[:60]}” can't be written in the model's chat template: {_words(refused)}. "
+                f"Its turns are {roles}. Correct or remove it, then import the data again."
+            )
+    return BadInput(f"The rows can't be written in the model's chat template: {_words(error)}.")
+
+
+def _words(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0].rstrip(".")[:200] or type(error).__name__
 
 
 def _render_together(tokenizer: PreTrainedTokenizerBase, conversations: Sequence[Turns]) -> Iterator[Rendered]:

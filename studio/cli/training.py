@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
+from studio.cli.checking_training import check_training
 from studio.cli.output import duration, errors, follow, print_json, results
 from studio.cli.workspace import Json, open_workspace
 from studio.errors import BadInput
-from studio.training.presets import PRESETS
 from studio.training.estimate.prediction import predicted_json
+from studio.training.presets import PRESETS
 from studio.training.requests import request_training, training_spec
 from studio.training.saved_presets import preset_named
 from studio.training.settings_file import LoadedSettings, read_settings_file
@@ -32,6 +33,9 @@ def train(
     model: Annotated[str | None, typer.Option(help="Base model, by its catalog name; the preset's by default.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE; a setting that differs. May be repeated.")] = None,
     resume: Annotated[str | None, typer.Option(help="Go on with this failed or stopped run from its last checkpoint.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say what would make it fail or learn nothing; exit 2 when something blocks it.")
+    ] = False,
     json_: Json = False,
 ) -> None:
     """Fine-tune a LoRA adapter in a process of its own and wait for it."""
@@ -47,7 +51,11 @@ def train(
         wanted = dataset or start.dataset
         if wanted is None:
             raise typer.BadParameter("Name the dataset: --dataset ID (or a run to go on with: --resume RUN).")
-        run = request_training(queue, training_spec(workspace, dataset=wanted, preset=start.preset.name, changes=changes))
+        spec = training_spec(workspace, dataset=wanted, preset=start.preset.name, changes=changes)
+        if check:
+            check_training(workspace, spec, json_=json_)
+            return
+        run = request_training(queue, spec)
     status = follow(queue, run, f"Training {run.id}")
     if json_:
         print_json(training_result(run, status))

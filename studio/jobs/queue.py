@@ -24,6 +24,8 @@ from studio.workspace.runs import Run, RunState, Status, create_run, list_runs, 
 AT_ONCE: Mapping[Weight, int] = {Weight.HEAVY: 1, Weight.LIGHT: 2}
 """How many jobs of a weight may be at work: neither waits for the other."""
 
+_EXIT_SECONDS = 0.3
+
 
 @dataclass(frozen=True)
 class JobQueue:
@@ -121,6 +123,15 @@ class JobQueue:
     @staticmethod
     def _record_deaths(runs: list[Run]) -> None:
         for run in runs:
-            if run.recorded.state is RunState.RUNNING and (status := run.status).state is RunState.FAILED:
+            if run.recorded.state is RunState.RUNNING and run.status.state is RunState.FAILED:
+                _wait_for_exit(run)
+                status = run.status
                 run.write_status(replace(status, finished=timestamp()))
                 run.append_event("error", text=status.error)
+
+
+def _wait_for_exit(run: Run) -> None:
+    """Give whoever started the worker a moment to say how it ended; nobody will where they are gone themselves."""
+    deadline = time.monotonic() + _EXIT_SECONDS
+    while run.exit is None and time.monotonic() < deadline:
+        time.sleep(_EXIT_SECONDS / 10)

@@ -6,26 +6,31 @@ It imports the module that the spec names (`training.sft` is `studio.training.sf
 
 from __future__ import annotations
 
-import errno
 import importlib
 import logging
 import os
 import sys
 import traceback
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from studio.errors import StudioError
 from studio.jobs.progress import Reporter, Stopped
 from studio.jobs.queue import JobQueue
 from studio.settings import load_settings
+from studio.workspace.checkpoints import remove_torn_checkpoints
 from studio.workspace.clock import timestamp
-from studio.workspace.endings import ENDINGS, Weight
+from studio.workspace.endings import Reached, explain
+from studio.workspace.failures import failure_of_error
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState, process_start_time
 
 logger = logging.getLogger("studio.worker")
+
+_NOWHERE = Reached()
 
 
 def work(run: Run, workspace: Workspace) -> RunState:
@@ -40,23 +45,12 @@ def work(run: Run, workspace: Workspace) -> RunState:
         run.append_event("note", text=stopped.sentence)
         return _end(run, RunState.STOPPED)
     except BaseException as error:
-        traceback.print_exc()
-        sentence = describe_failure(error, run.weight)
-        run.append_event("error", text=sentence)
-        return _end(run, RunState.FAILED, error=sentence)
+        return _fail(run, error)
 
 
-def describe_failure(error: BaseException, weight: Weight = Weight.HEAVY) -> str:
-    """One sentence for the person: what happened, and what to do."""
-    if isinstance(error, StudioError):
-        return error.message
-    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "No space left on device" in str(error):
-        return ENDINGS[weight].disk_full
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return ENDINGS[weight].out_of_memory
-    if isinstance(error, KeyboardInterrupt | SystemExit):
-        return ENDINGS[weight].ended
-    return f"The job ended with an unexpected {type(error).__name__}: {error}. The log holds the details."
+def describe_failure(error: BaseException, spec: Mapping[str, Any] = MappingProxyType({}), reached: Reached = _NOWHERE) -> str:
+    """What the person is told: what happened and where, what to do, and what is kept."""
+    return explain(failure_of_error(error), reached, spec)
 
 
 def _begin(run: Run) -> None:
@@ -71,6 +65,20 @@ def _begin(run: Run) -> None:
             process_started=process_start_time(pid),
         )
     )
+
+
+def _fail(run: Run, error: BaseException) -> RunState:
+    """Record the failure. On a full disk that may fail too: what was half written of a checkpoint makes room for it."""
+    remove_torn_checkpoints(run.folder)
+    sentence = describe_failure(error, run.spec, run.reached)
+    with suppress(OSError):
+        traceback.print_exception(error)
+        sys.stderr.flush()
+    with suppress(OSError):
+        run.append_event("error", text=sentence)
+    with suppress(OSError):
+        _end(run, RunState.FAILED, error=sentence)
+    return RunState.FAILED
 
 
 def _end(run: Run, state: RunState, *, result: dict[str, Any] | None = None, error: str | None = None) -> RunState:

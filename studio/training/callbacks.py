@@ -10,7 +10,7 @@ import psutil
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from studio.errors import JobFailed
+from studio.errors import Diverged
 from studio.jobs.progress import Reporter
 
 _MEGABYTE = 1024 * 1024
@@ -43,16 +43,12 @@ class RunEvents(TrainerCallback):
         """One metric event.
 
         Raises:
-            JobFailed: the loss is no number any more.
+            Diverged: the loss is no number any more.
         """
         if not logs or "loss" not in logs:
             return
         loss = float(logs["loss"])
-        if not math.isfinite(loss):
-            raise JobFailed(
-                f"The loss became {loss} at step {state.global_step}: the training diverged. "
-                f"Start again with a lower learning rate than {args.learning_rate:g}."
-            )
+        check_finite(loss, float(logs.get("grad_norm", 0.0)), args, state.global_step)
         moment, tokens = time.monotonic(), float(logs.get("num_tokens", 0.0))
         speed = (tokens - self._tokens) / max(moment - self._moment, 1e-9)
         self._moment, self._tokens = moment, tokens
@@ -66,6 +62,26 @@ class RunEvents(TrainerCallback):
             tokens_per_second=round(speed, 1),
             memory_mb=round(memory_mb(), 1),
         )
+
+
+def check_finite(loss: float, grad_norm: float, args: TrainingArguments, step: int) -> None:
+    """Halt a training whose loss, or gradient, is no number any more: every weight would be none after the next step.
+
+    In fp16 a gradient that overflows is usual: the loss scaler leaves such a step out.
+
+    Raises:
+        Diverged: with the step, and what to change.
+    """
+    if math.isfinite(loss) and (args.fp16 or math.isfinite(grad_norm)):
+        return
+    raise diverged(f"gradient's norm became {grad_norm}" if math.isfinite(loss) else f"loss became {loss}", args, step)
+
+
+def diverged(what: str, args: TrainingArguments, step: int) -> Diverged:
+    """The error that says so, where, and what to change."""
+    return Diverged(
+        f"The {what} at step {step}: the training diverged. Start again with a lower learning rate than {args.learning_rate:g}."
+    )
 
 
 def memory_mb() -> float:

@@ -31,10 +31,15 @@ from studio.training.fused import fuse_layers
 from studio.training.hardware import quantization_config, training_device
 from studio.training.pace import fit_into_time, measure_pace, planned_steps, steps_of_a_pass, steps_of_checkpoint
 from studio.training.phrasings import splice_phrasings, split_phrasings, thin_phrasings
+from studio.training.preflight.checking import announce, check_device, check_learned
+from studio.training.preflight.device import ask_device
+from studio.training.preflight.findings import refuse
+from studio.training.preflight.rows import check_collated
 from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
 from studio.training.spec import ALL_LINEAR, TrainSpec, parse_spec
 from studio.training.timekeeping import KeepTime
 from studio.training.trainer import SupportTrainer
+from studio.workspace import checkpoints
 from studio.workspace.datasets import read_rows
 from studio.workspace.layout import Workspace
 
@@ -52,6 +57,7 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     started = time.monotonic()
     spec = parse_spec(values)
     folder = reporter.run.folder
+    announce(check_device(workspace, spec, ask_device(four_bit=spec.load_in_4bit)), reporter)
     device = training_device(spec, pick_device())
     reporter.phase("preparing the model")
     base = prepare_model(workspace, find_model(spec.model), announce=reporter.note)
@@ -73,11 +79,14 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
         f"{len(tokenized.rows)} rows, {len(spliced)} of them spliced; {tokenized.trained_tokens} tokens to learn; {tokenized.cut} rows cut, "
         f"{tokenized.dropped} dropped, {len(held_out)} held out, {tokenized.openings} with the opening of a shared answer."
     )
+    if checkpoints.newest_checkpoint(folder) is None:  # what is resumed has passed
+        announce(check_learned(workspace, spec, tokenizer, tokenized.rows), reporter)
 
     outlook = foresee(workspace, reporter, spec, device, tokenized, started=started)
 
     reporter.phase("loading the model")
     trainer = build_trainer(spec, base, device, tokenizer, tokenized, folder, reporter)
+    refuse(check_collated(trainer.data_collator, tokenized.rows[: spec.per_device_train_batch_size], tokenizer.eos_token_id))
     trainer.add_callback(outlook)
     checkpoint = newest_checkpoint(folder)
     if spec.max_minutes and checkpoint:

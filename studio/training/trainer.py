@@ -22,6 +22,7 @@ from torch.nn.functional import cross_entropy
 from trl import SFTTrainer
 
 from studio.training.beginnings import decode, shared_beginning
+from studio.training.callbacks import diverged
 from studio.training.estimate.memory import KEPT_BYTES
 from studio.training.frozen import FrozenLayers, layers_without_adapter
 from studio.training.sampler import LengthGroupedSampler
@@ -58,6 +59,17 @@ class SupportTrainer(SFTTrainer):
         loss_sum, count = answer_loss(causal, inputs, self.frozen, share_beginnings=self.share_beginnings)
         self._total_train_tokens += int(inputs["attention_mask"].sum())
         return loss_sum / (count if num_items_in_batch is None else num_items_in_batch)
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        """As transformers saves, but never weights that are no numbers: the checkpoint before them is the one to keep.
+
+        Raises:
+            Diverged: they are none.
+        """
+        learned = (parameter for parameter in self.model.parameters() if parameter.requires_grad)
+        if not all(bool(torch.isfinite(parameter).all()) for parameter in learned):
+            raise diverged("weights became nan", self.args, self.state.global_step)
+        super()._save_checkpoint(model, trial)
 
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Any:
         if self.args.train_sampling_strategy != "group_by_length":

@@ -132,11 +132,22 @@ def read_manifest(workspace: Workspace, dataset_id: str) -> Manifest:
 
 
 def read_rows(workspace: Workspace, dataset_id: str) -> Iterator[Row]:
-    """The rows of a dataset, in order."""
+    """The rows of a dataset, in order.
+
+    Raises:
+        BadInput: a line of its file is damaged; the sentence names the row.
+    """
     read_manifest(workspace, dataset_id)
-    with (workspace.dataset(dataset_id) / _ROWS_FILE).open(encoding="utf-8") as stream:
-        for line in stream:
-            yield Row(**json.loads(line))
+    number = 0
+    try:
+        with (workspace.dataset(dataset_id) / _ROWS_FILE).open(encoding="utf-8") as stream:
+            for line in stream:
+                number += 1
+                yield Row(**json.loads(line))
+    except (ValueError, TypeError) as error:
+        raise BadInput(
+            f"Row {number:,} of dataset {dataset_id} is damaged on the disk: {error}. Import the data again."
+        ) from error
 
 
 def read_removed(workspace: Workspace, dataset_id: str) -> Iterator[RemovedRow]:

@@ -76,6 +76,15 @@ def read_json_lines(path: Path) -> Iterator[Any]:
                 continue
 
 
+def last_json_lines(path: Path, *, max_bytes: int) -> Iterator[Any]:
+    """The values within the last `max_bytes` bytes of an append-only file, oldest first; a torn line is skipped."""
+    for line in tail_text(path, max_bytes=max_bytes).splitlines():
+        try:
+            yield json.loads(line)
+        except json.JSONDecodeError:
+            continue
+
+
 def tail_text(path: Path, *, max_bytes: int) -> str:
     """The last `max_bytes` bytes of a text file, from a line's beginning; empty when there is no file."""
     if not path.exists():

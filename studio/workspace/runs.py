@@ -5,6 +5,7 @@
     events.jsonl   metrics, phases, progress, notes, errors            append-only
     stop.json      a request to stop, with "keep" or "discard"         written by whoever asks
     log.txt        the process's own output
+    exit.json      how the process ended, where a signal ended it      written by whoever started it
     files/         what was handed in with it                          written once, may be removed when it is not needed any more
 
 "The run finished" and "the process is alive" are two facts: `Run.status` compares them, so that a process that was killed
@@ -24,13 +25,20 @@ from typing import Any
 import psutil
 
 from studio.errors import NotFound
+from studio.workspace.checkpoints import newest_checkpoint, step_of
 from studio.workspace.clock import now, timestamp
-from studio.workspace.endings import ENDINGS, Weight
-from studio.workspace.files import append_json_line, read_json, read_json_lines, tail_text, write_json_atomically
+from studio.workspace.endings import Reached, Weight, explain
+from studio.workspace.failures import Exit, failure_of_exit
+from studio.workspace.files import append_json_line, last_json_lines, read_json, read_json_lines, tail_text, write_json_atomically
 from studio.workspace.layout import Workspace
 
 LOG_TAIL_BYTES = 20_000
+ANOTHER_ATTEMPT = "---- another attempt ----"
+"""Stands in the log where a run was resumed; what is above it is of no importance to how it ended then."""
+
+_LAST_EVENTS_BYTES = 64_000
 _FILES = "files"
+_EXIT = "exit.json"
 _START_TIME_TOLERANCE = 2.0  # seconds; psutil rounds a process's start differently across platforms
 
 
@@ -117,7 +125,7 @@ class Run:
         status = self.recorded  # it may have finished between the two looks
         if status.state is not RunState.RUNNING or _process_is_alive(status):
             return status
-        return replace(status, state=RunState.FAILED, error=status.error or _why_it_died(self.log_tail(), self.weight))
+        return replace(status, state=RunState.FAILED, error=status.error or self._why_it_died())
 
     def write_status(self, status: Status) -> None:
         """Replace state.json."""
@@ -133,6 +141,27 @@ class Run:
             if isinstance(event, dict) and (not kinds or event.get("kind") in kinds):
                 yield event
 
+    @property
+    def reached(self) -> Reached:
+        """How far the run came, by its last events and its newest whole checkpoint."""
+        events = last_json_lines(self.folder / "events.jsonl", max_bytes=_LAST_EVENTS_BYTES)
+        checkpoint = newest_checkpoint(self.folder)
+        return Reached.by(events, checkpoint=None if checkpoint is None else step_of(checkpoint))
+
+    def write_exit(self, seen: Exit) -> None:
+        """Keep how the worker's process ended."""
+        write_json_atomically(self.folder / _EXIT, seen.to_json())
+
+    def forget_exit(self) -> None:
+        """Another worker is about to be started."""
+        (self.folder / _EXIT).unlink(missing_ok=True)
+
+    @property
+    def exit(self) -> Exit | None:
+        """How the worker's process ended, where somebody saw a signal end it."""
+        path = self.folder / _EXIT
+        return Exit.from_json(read_json(path)) if path.exists() else None
+
     def log_tail(self) -> str:
         """The last 20 KB of the process's own output."""
         return tail_text(self.folder / "log.txt", max_bytes=LOG_TAIL_BYTES)
@@ -146,6 +175,11 @@ class Run:
         """None when nobody asked to stop; otherwise whether to keep what there is."""
         path = self.folder / "stop.json"
         return bool(read_json(path)["keep"]) if path.exists() else None
+
+    def _why_it_died(self) -> str:
+        log = self.log_tail().rpartition(ANOTHER_ATTEMPT)[2]
+        failure = failure_of_exit(self.exit, log=log, free=shutil.disk_usage(self.folder).free)
+        return explain(failure, self.reached, self.spec)
 
 
 def create_run(workspace: Workspace, spec: Mapping[str, Any], *, files: Mapping[str, Path] | None = None) -> Run:
@@ -200,11 +234,3 @@ def _process_is_alive(status: Status) -> bool:
         return same and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
-
-
-def _why_it_died(log: str, weight: Weight) -> str:
-    if "No space left on device" in log:
-        return ENDINGS[weight].disk_full
-    if "out of memory" in log.lower() or "MemoryError" in log:
-        return ENDINGS[weight].out_of_memory
-    return ENDINGS[weight].killed

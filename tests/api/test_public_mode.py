@@ -25,6 +25,7 @@ KEY = "an-operator-key-for-tests"
 REFUSED = "Only an operator may"
 OPERATOR_ONLY = (
     "train_start",
+    "train_check",
     "train_evaluate",
     "train_stop_keep",
     "train_stop_discard",

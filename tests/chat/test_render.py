@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from studio.chat.messages import SUPPORT_SYSTEM_PROMPT
-from studio.chat.render import render_prompt, render_training
+from studio.chat.render import render_all, render_prompt, render_training
 from studio.chat.tokenizer import load_tokenizer
 from studio.errors import BadInput
 
@@ -74,3 +74,12 @@ def test_a_long_conversation_loses_its_oldest_turns_and_keeps_the_question(token
 def test_a_question_that_is_too_long_by_itself_is_refused(tokenizer: Any) -> None:
     with pytest.raises(BadInput, match="Shorten it"):
         render_prompt(tokenizer, [dict(QUESTION, content="word " * 500)], max_tokens=200)
+
+
+def test_a_conversation_that_the_template_refuses_is_named_among_many(tokenizer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing = "{% if messages|length > 4 %}{{ raise_exception('Roles must alternate') }}{% endif %}" + tokenizer.chat_template
+    monkeypatch.setattr(tokenizer, "chat_template", refusing)
+    long = [QUESTION, ANSWER, {"role": "user", "content": "And the other one?"}, ANSWER]
+    words = r"asks “And the other one\?”.* Roles must alternate\. Its turns are system, user, assistant, user, assistant"
+    with pytest.raises(BadInput, match=words):
+        list(render_all(tokenizer, [[QUESTION, ANSWER], long]))

@@ -50,7 +50,7 @@ class _TrainPage:
         form, view = self.form, self.view
         private: dict[str, Any] = {"api_visibility": "private"}
         opened = [self.tabs, self.notice, view.run, *form.opened, *view.outputs]
-        blocks.load(plainly(self.open), None, opened, api_name="train_open", show_progress="hidden", **private)
+        loaded = blocks.load(plainly(self.open), None, opened, api_name="train_open", show_progress="hidden", **private)
         self.runs_tab.select(None, js=_REDRAW, api_name="train_redraw", **private)
         form.wire()
         view.wire()
@@ -59,7 +59,8 @@ class _TrainPage:
         view.show_after(started, "train_start")
         evaluated = view.evaluate.click(plainly(self.evaluate), view.run, watched, api_name="train_evaluate", **private)
         view.show_after(evaluated, "train_evaluate")
-        view.again.click(plainly(self.again), view.run, [self.tabs, *form.outputs], api_name="train_again", **private)
+        refilled = view.again.click(plainly(self.again), view.run, [self.tabs, *form.outputs], api_name="train_again", **private)
+        form.check.wire(self._studio.settings, form, filled_by={"open": loaded, "preset": form.filled, "again": refilled})
 
     def open(self, request: gr.Request) -> Updates:
         """Everything, as the page is opened: `?run=` names the run to watch, `?dataset=` the dataset to train on."""
@@ -77,7 +78,7 @@ class _TrainPage:
     def start(self, request: gr.Request, dataset: str | None, preset: str, *values: Any) -> Updates:
         """Put the training of the form into the queue, and watch it."""
         require_operator(self._studio.settings, request, to="start a training")
-        run = request_training(self._studio.queue, self.form.spec(dataset, preset, *values))
+        run = request_training(self._studio.queue, self.form.check.passed(self.form.spec(dataset, preset, *values)))
         self.view.announce(run.id, text.STARTED)
         return {self.view.run: run.id, self.tabs: gr.Tabs(selected=_RUNS)}
 

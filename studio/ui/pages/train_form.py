@@ -19,8 +19,9 @@ from studio.training.settings_file import LoadedSettings
 from studio.training.spec import TrainSpec, parse_spec
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
-from studio.ui.pages.train_settings import SettingsSection
+from studio.ui.pages.train_check import CheckSection
 from studio.ui.pages.train_estimate import EstimateSection
+from studio.ui.pages.train_settings import SettingsSection
 from studio.ui.text import train as text
 from studio.ui.text import train_settings as settings_text
 from studio.ui.views.train_form import (
@@ -74,6 +75,7 @@ class FormSection:
                 language="shell", interactive=False, label=text.COMMAND, lines=1, wrap_lines=True, show_line_numbers=False, buttons=["copy"],
             )  # fmt: skip
             self.estimate = EstimateSection(studio.workspace)
+            self.check = CheckSection(studio.workspace)
             self.start = gr.Button(text.START, variant="primary")
 
     @property
@@ -94,12 +96,12 @@ class FormSection:
     def wire(self) -> None:
         """A preset fills the form; every change shows what it amounts to."""
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
-        self.preset.input(
+        self.filled = self.preset.input(
             plainly(self.choose_preset), [self.dataset, self.preset], self.outputs, api_name="train_preset", **quiet
         )
         # `input`, not `change`: what a preset fills in is one event, not one for each setting.
-        changes = [self.dataset.input, *(component.input for component in self.settings.values())]
-        gr.on(changes, plainly(self.show_plan), self.inputs, [self.plan, self.command], api_name="train_plan", **quiet)
+        self.changes = [self.dataset.input, *(component.input for component in self.settings.values())]
+        gr.on(self.changes, plainly(self.show_plan), self.inputs, [self.plan, self.command], api_name="train_plan", **quiet)
         self.files.wire()
         self.estimate.wire(self.command, self.inputs, self.spec)
 
