@@ -64,7 +64,7 @@ class Workspace:
 
     @property
     def trash(self) -> Path:
-        """Deleted datasets, for a while. Not in scratch: the server may hand out files of its working directory."""
+        """Deleted datasets and runs, for a while. Not in scratch: the server may hand out files of its working directory."""
         return self.home / "trash"
 
     @property
@@ -105,7 +105,7 @@ class Workspace:
         return self.dataset(dataset_id) / "examination.json"
 
     def trashed(self, token: str) -> Path:
-        """The folder of a deleted dataset, by the token of its deletion."""
+        """The folder of a deleted dataset or run, by the token of its deletion."""
         return self.trash / plain_name(token, what="deletion")
 
     def export(self, name: str) -> Path:

@@ -17,6 +17,7 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True)
 class Status:
-    """The content of state.json. Times are ISO 8601 in UTC."""
+    """The content of state.json. Times are ISO 8601 in UTC; `place` is where it stands among those that wait, in seconds since the epoch."""
 
     state: RunState
     created: str
@@ -61,6 +62,12 @@ class Status:
     process_started: float | None = None
     error: str | None = None
     result: Mapping[str, Any] = field(default_factory=dict)
+    place: float | None = None
+
+    @property
+    def turn(self) -> float:
+        """Among those that wait, the lowest starts first: when it was created, unless it was moved."""
+        return datetime.fromisoformat(self.created).timestamp() if self.place is None else self.place
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Status:

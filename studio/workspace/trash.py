@@ -1,4 +1,4 @@
-"""Deleted datasets: they stay in the trash for some days and can be taken back."""
+"""Deleted datasets: they stay in the trash for some days and can be taken back. Runs: `studio.workspace.run_trash`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def delete_dataset(workspace: Workspace, dataset_id: str) -> str:
     read_manifest(workspace, dataset_id)
     if run := _run_that_needs(workspace, dataset_id):
         raise BadInput(f"Run {run.id} needs the dataset {dataset_id}, so it stays. Stop the run or let it finish, then delete.")
-    _empty_old_trash(workspace)
+    empty_old_trash(workspace)
     token = f"{dataset_id}.{secrets.token_hex(4)}"
     trashed = workspace.trashed(token)
     workspace.dataset(dataset_id).rename(trashed)
@@ -63,7 +63,8 @@ def _run_that_needs(workspace: Workspace, dataset_id: str) -> Run | None:
     return next((run for run in runs if not run.status.state.finished), None)
 
 
-def _empty_old_trash(workspace: Workspace) -> None:
+def empty_old_trash(workspace: Workspace) -> None:
+    """Remove for good what has been in the trash for `TRASH_DAYS`, whatever it is."""
     oldest = now().timestamp() - TRASH_DAYS * 24 * 3600
     for folder in workspace.trash.iterdir():
         if folder.stat().st_mtime < oldest:
