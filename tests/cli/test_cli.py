@@ -43,7 +43,24 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "command", ["import", "check", "distill", "tokens", "train", "chat", "eval", "share", "runs", "models", "serve", "demo"]
+    "command",
+    [
+        "import",
+        "check",
+        "distill",
+        "tokens",
+        "train",
+        "chat",
+        "eval",
+        "share",
+        "compare",
+        "runs",
+        "queue",
+        "note",
+        "models",
+        "serve",
+        "demo",
+    ],
 )
 def test_every_command_explains_itself_and_takes_json(command: str) -> None:
     done = studio(command, "--help")

@@ -58,6 +58,7 @@ class _TrainPage:
         opened = [self.tabs, self.notice, view.run, *form.opened, *view.opened, *self.compare.opened]
         blocks.load(plainly(self.open), None, opened, api_name="train_open", show_progress="hidden", **private)
         self.runs_tab.select(None, js=_REDRAW, api_name="train_redraw", **private)
+        self.compare_tab.select(None, js=_REDRAW, api_name="train_redraw_compared", **private)
         form.wire()
         view.wire()
         self.compare.wire(self.compare_tab)
