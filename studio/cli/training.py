@@ -30,6 +30,8 @@ def train(
 ) -> None:
     """Fine-tune a LoRA adapter in a process of its own and wait for it."""
     _, workspace, queue = open_workspace()
+    if from_ is not None and resume is None:
+        raise typer.BadParameter("--from names the checkpoint of a run to go on with: add --resume RUN.")
     if resume is not None:
         run = find_run(workspace, resume)
         resume_training(queue, run, step=from_)

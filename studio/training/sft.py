@@ -78,7 +78,8 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     trainer = build_trainer(spec, base, device, tokenizer, tokenized, folder, reporter)
     checkpoint = checkpoint_to_go_on_from(folder)
     if checkpoint:
-        trainer.recall_frozen_layers(steps=checkpoint.step)
+        reporter.phase("recalling the rows seen so far")
+        trainer.recall_frozen_layers(steps=checkpoint.step, told=reporter.progress)
     if spec.max_minutes and checkpoint:
         trainer.args.max_steps = checkpoint.max_steps
     elif spec.max_minutes:

@@ -14,6 +14,7 @@ Several processes go through TRL's own path: DDP wants every forward to pass thr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
@@ -45,17 +46,20 @@ class SupportTrainer(SFTTrainer):
         if count := layers_without_adapter(causal):
             self.frozen = FrozenLayers(causal.model, count, max_bytes=_KEPT_BYTES)
 
-    def recall_frozen_layers(self, *, steps: int) -> None:
+    def recall_frozen_layers(self, *, steps: int, told: Callable[[int, int], None]) -> None:
         """Compute again what the frozen layers gave for the rows of the first `steps` optimizer steps, in the batches in which these rows were seen first.
 
         A checkpoint does not hold it, and the last bits of a row's values depend on the rows and tokens that are computed with it. The rows are needed again in
-        any case: no time is lost.
+        any case: no time is lost. `told` hears how many batches are done, and of how many.
         """
         if self.frozen is None:
             return
-        for inputs in islice(self.get_train_dataloader(), steps * int(self.args.gradient_accumulation_steps)):
+        loader = self.get_train_dataloader()
+        seen = min(steps * int(self.args.gradient_accumulation_steps), len(loader))
+        for done, inputs in enumerate(islice(loader, seen), start=1):
             shared = shared_beginning(inputs) if self.share_beginnings else 0
             self.frozen(inputs["input_ids"], inputs["attention_mask"], shared=shared)
+            told(done, seen)
 
     def compute_loss(
         self,
