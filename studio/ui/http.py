@@ -19,8 +19,8 @@ from studio.settings import Settings
 from studio.sharing.page import page_headers, render_not_found, render_page
 from studio.sharing.snapshots import Snapshot
 from studio.ui.access import OPERATOR_COOKIE, operator_cookie
-from studio.ui.context import Studio
 from studio.ui.compare_files import Comparisons
+from studio.ui.context import Studio
 
 logger = logging.getLogger("studio.ui")
 
