@@ -10,8 +10,7 @@ import typer
 from studio.charts import compared_curves, svg
 from studio.cli.output import duration, errors, print_json, print_table
 from studio.cli.workspace import Json, open_workspace
-from studio.errors import BadInput
-from studio.training.comparison import RESULTS, Comparison, accuracy_rows, as_json, compare_runs, curve_csv
+from studio.training.comparison import RESULTS, accuracy_rows, as_json, compare_runs, curve_csv
 from studio.workspace.files import write_text_atomically
 
 
@@ -27,7 +26,10 @@ def compare(
     """Show trainings beside each other: the settings that differ, what came out, and how often each is right."""
     _, workspace, _ = open_workspace()
     comparison = compare_runs(workspace, runs)
-    _write(comparison, curve, csv, svg_)
+    if csv is not None:
+        _save(csv, curve_csv(comparison, curve))
+    if svg_ is not None:
+        _save(svg_, svg(compared_curves(comparison.curves(curve), curve)))
     if json_:
         print_json(as_json(comparison))
         return
@@ -39,19 +41,6 @@ def compare(
     if measured:
         rows = [[name, *(f"{one.passed}/{one.items} = {one.passed / one.items:.1%}" if one else "–" for one in each)] for name, each in measured.items()]  # fmt: skip
         print_table("Right answers", columns, rows)
-
-
-def _write(comparison: Comparison, curve: str, csv: Path | None, drawing: Path | None) -> None:
-    if csv is None and drawing is None:
-        return
-    if curve not in comparison.fields:
-        known = ", ".join(comparison.fields) or "nothing yet"
-        raise BadInput(f"None of these runs has measured {curve!r}. Measured: {known}.")
-    if csv is not None:
-        _save(csv, curve_csv(comparison, curve))
-    if drawing is not None:
-        metrics = dict(zip(comparison.labels, (run.metrics for run in comparison.runs), strict=True))
-        _save(drawing, svg(compared_curves(metrics, curve)))
 
 
 def _save(path: Path, content: str) -> None:

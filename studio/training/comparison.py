@@ -63,6 +63,17 @@ class Comparison:
         """What was measured in any of the runs, but for the time."""
         return list(dict.fromkeys(name for run in self.runs for name in run.metrics.fields if name != "t"))
 
+    def curves(self, name: str) -> dict[str, Metrics]:
+        """What each run has measured, by its label.
+
+        Raises:
+            BadInput: none of them has measured a field of that name.
+        """
+        if name not in self.fields:
+            known = ", ".join(self.fields) or "nothing yet"
+            raise BadInput(f"None of these runs has measured {name!r}. Measured: {known}.")
+        return dict(zip(self.labels, (run.metrics for run in self.runs), strict=True))
+
     @property
     def labels(self) -> list[str]:
         """What each run is called; two of the same name are told apart by their ids."""
@@ -91,8 +102,12 @@ def compare_runs(workspace: Workspace, ids: Sequence[str], *, followers: Followe
 
 
 def curve_csv(comparison: Comparison, name: str) -> str:
-    """All measured values of a field as CSV: a line a step, a column a run, empty where a run has no value."""
-    columns = [dict(run.metrics.points(name)) for run in comparison.runs]
+    """All measured values of a field as CSV: a line a step, a column a run, empty where a run has no value.
+
+    Raises:
+        BadInput: none of the runs has measured a field of that name.
+    """
+    columns = [dict(metrics.points(name)) for metrics in comparison.curves(name).values()]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["step", *(run.id for run in comparison.runs)])

@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from studio.charts import compared_curves, svg
-from studio.errors import BadInput, NotFound, StudioError
+from studio.errors import NotFound, StudioError
 from studio.training.comparison import Comparison, compare_runs, curve_csv, table_csv
 from studio.ui.views.train import compare_link
 from studio.ui.views.train_compare import FIRST_CURVE
@@ -62,9 +62,6 @@ class Comparisons:
 def _content(name: str, comparison: Comparison, curve: str) -> str:
     if name == "table.csv":
         return table_csv(comparison)
-    if curve not in comparison.fields:
-        raise BadInput(f"None of these runs has measured {curve!r}. Measured: {', '.join(comparison.fields) or 'nothing yet'}.")
     if name == "curves.csv":
         return curve_csv(comparison, curve)
-    metrics = dict(zip(comparison.labels, (run.metrics for run in comparison.runs), strict=True))
-    return svg(compared_curves(metrics, curve))
+    return svg(compared_curves(comparison.curves(curve), curve))

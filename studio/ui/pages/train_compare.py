@@ -124,14 +124,14 @@ class CompareSection:
         except StudioError as error:
             return {self.said: problem_card(error.message), self.compared: gr.Column(visible=False)}
         offered = curve_choices(comparison)
-        drawn = curve if curve in {name for _, name in offered} else FIRST_CURVE
-        metrics = dict(zip(comparison.labels, (run.metrics for run in comparison.runs), strict=True))
+        names = [name for _, name in offered]
+        drawn = curve if curve in names else next(iter(names), FIRST_CURVE)
         return {
             self.said: "",
             self.compared: gr.Column(visible=True),
             self.curve: gr.Dropdown(offered, value=drawn),
             self.links: links_html(chosen, drawn),
-            self.plot: embedded(compared_curves(metrics, drawn, width=TITLE_WIDTH)),
+            self.plot: embedded(compared_curves(comparison.curves(drawn), drawn, width=TITLE_WIDTH)) if names else None,
             self.numbers: curve_table_html(comparison, drawn),
             self.tables: comparison_html(comparison),
         }
