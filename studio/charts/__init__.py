@@ -6,6 +6,7 @@ Importing the package is cheap: altair and vl-convert are loaded by the first ch
 from studio.charts.accuracy import accuracy_by_industry, headline_accuracy
 from studio.charts.curves import downsample, training_curve
 from studio.charts.lengths import LengthBar, length_histogram
+from studio.charts.overlay import compared_curves
 from studio.charts.render import svg
 from studio.charts.style import BASE, OUTCOMES, TUNED, model_labels
 
@@ -15,6 +16,7 @@ __all__ = [
     "TUNED",
     "LengthBar",
     "accuracy_by_industry",
+    "compared_curves",
     "downsample",
     "headline_accuracy",
     "length_histogram",

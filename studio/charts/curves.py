@@ -9,12 +9,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from studio.charts.style import TUNED, heading, styled
+from studio.workspace.history import Metrics
 
 if TYPE_CHECKING:
     import altair as alt
 
 MAX_POINTS = 1000
-_DOTS_UP_TO = 40  # with so few values each gets a dot: a line alone would hide how few there are
+DOTS_UP_TO = 40  # with so few values each gets a dot: a line alone would hide how few there are
 
 Point = tuple[int, float]
 
@@ -81,7 +82,7 @@ def training_curve(events: Iterable[Mapping[str, Any]], field: str, *, width: in
     ]
     data = alt.Data(values=[{"step": step, "value": value} for step, value in shown])
     drawing = alt.Chart(data).encode(x=steps, y=values, tooltip=tooltip)
-    dots = drawing.mark_point(filled=True, color=TUNED, size=36, opacity=1 if len(shown) <= _DOTS_UP_TO else 0)
+    dots = drawing.mark_point(filled=True, color=TUNED, size=36, opacity=1 if len(shown) <= DOTS_UP_TO else 0)
     layers = (drawing.mark_line(color=TUNED, strokeWidth=2) + dots).properties(height=220)
     title = _title(quantity, points)
     reading = _reading(len(points), len(shown), broken)
@@ -91,17 +92,17 @@ def training_curve(events: Iterable[Mapping[str, Any]], field: str, *, width: in
 
 def read_points(events: Iterable[Mapping[str, Any]], field: str) -> tuple[list[Point], int]:
     """The finite values by step, ascending, and how many values were not finite."""
-    values: dict[int, float] = {}
-    for event in events:
-        step, value = event.get("step"), event.get(field)
-        if isinstance(step, int) and isinstance(value, int | float) and not isinstance(value, bool):
-            values[step] = float(value)
-    finite = sorted((step, value) for step, value in values.items() if math.isfinite(value))
-    return finite, len(values) - len(finite)
+    metrics = events if isinstance(events, Metrics) else Metrics.of(events)
+    measured = metrics.points(field)
+    finite = [point for point in measured if math.isfinite(point[1])]
+    return finite, len(measured) - len(finite)
 
 
 def downsample(points: Sequence[Point], limit: int = MAX_POINTS) -> list[Point]:
-    """At most `limit` (4 or more) of the points, in order: the first, the last, and the lowest and highest of each stretch."""
+    """At most `limit` (4 or more) of the points, in order: the first, the last, and the lowest and highest of each stretch.
+
+    Within a stretch that is no wider than a pixel, these are all that a line can show (M4: Jugel et al. 2014, PVLDB 7(10), 797-808).
+    """
     if len(points) <= limit:
         return list(points)
     inner = points[1:-1]

@@ -21,6 +21,10 @@ FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, sans-serif"
 
 ROLE_COLOURS: Mapping[str, str] = {"base": BASE, "tuned": TUNED}
 ROLE_SHAPES: Mapping[str, str] = {"base": "circle", "tuned": "diamond"}
+RUN_COLOURS: tuple[str, ...] = (TUNED, "#b45309", "#8b5cf6", "#db2777", "#2563eb", "#65a30d")
+"""Several tuned models in one chart; each reaches 3:1 against both pages. Slate is the base model's and not among them."""
+RUN_DASHES: tuple[tuple[int, ...], ...] = ((1, 0), (8, 3), (2, 2), (10, 3, 2, 3), (5, 5), (12, 3, 2, 3, 2, 3))
+"""The dashes of the same models, for who does not tell the colours apart."""
 _ROLE_WORDS: Mapping[str, str] = {"base": "Base", "tuned": "Tuned"}
 
 _TITLE_SIZE, _TEXT_SIZE = 15, 12  # pixels

@@ -9,6 +9,7 @@ import typer
 
 from studio.cli import (
     checking,
+    comparing,
     data,
     datasets,
     distilling,
@@ -17,6 +18,7 @@ from studio.cli import (
     identity,
     listing,
     presets,
+    queueing,
     serving,
     sharing,
     talking,
@@ -51,7 +53,10 @@ app.command("train")(training.train)
 app.command("chat")(talking.chat)
 app.command("eval")(evaluating.evaluate)
 app.command("share")(sharing.share)
+app.command("compare")(comparing.compare)
 app.command("runs")(listing.runs)
+app.command("queue")(queueing.queue)
+app.command("note")(listing.note)
 app.command("models")(listing.models)
 app.command("serve")(serving.serve)
 app.command("demo")(serving.demo)

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from rich.table import Table
 
 from studio.jobs.queue import JobQueue
+from studio.workspace.history import Follower
 from studio.workspace.runs import Run, RunState, Status
 
 errors = Console(stderr=True)
@@ -46,6 +47,7 @@ class RunProgress:
 
     def __init__(self, run: Run, label: str) -> None:
         self._run = run
+        self._follower = Follower(run)
         self._label = label
         self._bar: Progress | None = None
         self._task: TaskID | None = None
@@ -69,7 +71,7 @@ class RunProgress:
         if time.monotonic() - self._last_look < interval:
             return
         self._last_look = time.monotonic()
-        done, total, words = progress_of(self._run)
+        done, total, words = progress_of(self._run, self._follower)
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=done, total=total or None, status=words)
         else:
@@ -104,18 +106,12 @@ class PhaseProgress:
         """Nothing to show: the result says it."""
 
 
-def progress_of(run: Run) -> tuple[int, int, str]:
+def progress_of(run: Run, follower: Follower | None = None) -> tuple[int, int, str]:
     """Units done, units in all (0 when unknown), and a phrase such as `training, step 12 of 96, loss 1.32, 4 min left`."""
-    phase, progress, loss = "waiting", None, None
     if run.recorded.state is RunState.QUEUED:
         return 0, 0, "waiting for another run to end"
-    for event in run.events("phase", "progress", "metric"):
-        if event["kind"] == "phase":
-            phase, progress = event["name"], None
-        elif event["kind"] == "progress":
-            progress = event
-        else:
-            loss = event.get("loss")
+    told = (follower or Follower(run)).look()
+    phase, progress, loss = told.phase or "waiting", told.progress, told.metrics.last("loss")
     if progress is None:
         return 0, 0, phase
     parts = [f"{phase}, {progress['done']} of {progress['total']}"]

@@ -12,13 +12,14 @@ from studio.cli.output import duration, errors, follow, print_json, results
 from studio.cli.workspace import Json, open_workspace
 from studio.errors import BadInput
 from studio.training.estimate.prediction import predicted_json
-from studio.training.presets import PRESETS
-from studio.training.requests import request_training, training_spec
+from studio.training.requests import request_training, resume_training, spec_like, training_spec
 from studio.training.saved_presets import preset_named
 from studio.training.settings_file import LoadedSettings, read_settings_file
-from studio.training.spec import parse_assignments
+from studio.training.spec import TrainSpec, parse_assignments
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState, Status, find_run
+
+DEFAULT_PRESET = "cpu-demo"
 
 
 def train(
@@ -32,7 +33,11 @@ def train(
     ] = None,
     model: Annotated[str | None, typer.Option(help="Base model, by its catalog name; the preset's by default.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE; a setting that differs. May be repeated.")] = None,
+    like: Annotated[
+        str | None, typer.Option(help="Take settings and dataset of this earlier run; --dataset, --model and --set change them.")
+    ] = None,
     resume: Annotated[str | None, typer.Option(help="Go on with this failed or stopped run from its last checkpoint.")] = None,
+    from_: Annotated[int | None, typer.Option("--from", help="With --resume: from its checkpoint of this step instead.")] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Only say what would make it fail or learn nothing; exit 2 when something blocks it.")
     ] = False,
@@ -40,18 +45,13 @@ def train(
 ) -> None:
     """Fine-tune a LoRA adapter in a process of its own and wait for it."""
     _, workspace, queue = open_workspace()
+    if from_ is not None and resume is None:
+        raise typer.BadParameter("--from names the checkpoint of a run to go on with: add --resume RUN.")
     if resume is not None:
         run = find_run(workspace, resume)
-        queue.resume(run)
+        resume_training(queue, run, step=from_)
     else:
-        start = starting_point(workspace, preset, settings)
-        changes: dict[str, Any] = {**start.changes, **parse_assignments(set_ or [])}
-        if model is not None:
-            changes["model"] = model
-        wanted = dataset or start.dataset
-        if wanted is None:
-            raise typer.BadParameter("Name the dataset: --dataset ID (or a run to go on with: --resume RUN).")
-        spec = training_spec(workspace, dataset=wanted, preset=start.preset.name, changes=changes)
+        spec = _asked(workspace, dataset, preset, settings, model, like, set_ or [])
         if check:
             check_training(workspace, spec, json_=json_)
             return
@@ -69,6 +69,35 @@ def train(
         results.print(f"Run {run.id} was {status.state}.", highlight=False)
 
 
+def _asked(
+    workspace: Workspace,
+    dataset: str | None,
+    preset: str | None,
+    settings: Path | None,
+    model: str | None,
+    like: str | None,
+    assignments: list[str],
+) -> TrainSpec:
+    """The training that the options ask for: as an earlier run, or with a preset or a settings file on a dataset."""
+    named = {"dataset": dataset, "model": model}
+    changes: dict[str, Any] = {
+        **parse_assignments(assignments),
+        **{name: value for name, value in named.items() if value is not None},
+    }
+    if like is not None:
+        if preset is not None or settings is not None:
+            raise typer.BadParameter("--like takes all settings of the run. Name no preset and no settings file beside it.")
+        return spec_like(workspace, like, changes=changes)
+    start = starting_point(workspace, preset, settings)
+    wanted = dataset or start.dataset
+    if wanted is None:
+        raise typer.BadParameter(
+            "Name the dataset: --dataset ID (or a run to train like: --like RUN, or one to go on with: --resume RUN)."
+        )
+    named_apart = {name: value for name, value in changes.items() if name != "dataset"}
+    return training_spec(workspace, dataset=wanted, preset=start.preset.name, changes={**start.changes, **named_apart})
+
+
 def starting_point(workspace: Workspace, preset: str | None, settings: Path | None) -> LoadedSettings:
     """The preset or the settings file; what is to be said about the file goes to standard error.
 
@@ -77,7 +106,7 @@ def starting_point(workspace: Workspace, preset: str | None, settings: Path | No
         NotFound: there is no such preset.
     """
     if settings is None:
-        chosen = preset_named(workspace, preset or PRESETS[0].name)
+        chosen = preset_named(workspace, preset or DEFAULT_PRESET)
         return LoadedSettings(chosen, chosen.values())
     if preset is not None:
         raise BadInput("Name a preset or a settings file, not both: a file names its own preset.")

@@ -14,6 +14,7 @@ from studio.errors import Diverged
 from studio.jobs.progress import Reporter
 
 _MEGABYTE = 1024 * 1024
+_LOGS_KEPT = 200  # the events have them all, and transformers writes its own into every checkpoint
 
 
 class RunEvents(TrainerCallback):
@@ -31,6 +32,8 @@ class RunEvents(TrainerCallback):
         if keep is not None:
             control.should_training_stop = True
             control.should_save = keep
+        if control.should_save:
+            control.should_log = True  # what is measured since the last logged step is not in a checkpoint
 
     def on_log(
         self,
@@ -47,6 +50,7 @@ class RunEvents(TrainerCallback):
         """
         if not logs or "loss" not in logs:
             return
+        del state.log_history[:-_LOGS_KEPT]
         loss = float(logs["loss"])
         check_finite(loss, float(logs.get("grad_norm", 0.0)), args, state.global_step)
         moment, tokens = time.monotonic(), float(logs.get("num_tokens", 0.0))

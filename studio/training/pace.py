@@ -7,13 +7,11 @@ a row takes less time once it has been seen: the first pass and the others have 
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from studio.training.trainer import SupportTrainer
@@ -82,8 +80,3 @@ def _seconds(trainer: SupportTrainer, batch: Mapping[str, Any]) -> float:
     started = time.monotonic()
     trainer.accelerator.backward(trainer.compute_loss(trainer.model, dict(batch)))
     return time.monotonic() - started
-
-
-def steps_of_checkpoint(checkpoint: str) -> int:
-    """How many steps the training that left this checkpoint was going to make."""
-    return int(json.loads((Path(checkpoint) / "trainer_state.json").read_text(encoding="utf-8"))["max_steps"])

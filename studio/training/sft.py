@@ -1,7 +1,7 @@
 """The job `training.sft`: supervised fine-tuning of a LoRA or QLoRA adapter with TRL.
 
 Leaves `adapter/` (safetensors, the tokenizer's template is the base model's) and `checkpoints/` in the run folder. Started on a
-folder that has checkpoints, it goes on from the newest one.
+folder that has checkpoints, it goes on from the newest one, or from the one that was asked for, and makes the steps that it would have made unbroken.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ from studio.errors import BadInput, JobFailed
 from studio.jobs.progress import Reporter, Stopped
 from studio.training.adapters import compute_adapters_in_input_dtype
 from studio.training.callbacks import RunEvents, peak_memory_mb
+from studio.training.checkpoints import checkpoint_to_go_on_from
 from studio.training.estimate.outlook import foresee
 from studio.training.fused import fuse_layers
 from studio.training.hardware import quantization_config, training_device
-from studio.training.pace import fit_into_time, measure_pace, planned_steps, steps_of_a_pass, steps_of_checkpoint
+from studio.training.pace import fit_into_time, measure_pace, planned_steps, steps_of_a_pass
 from studio.training.phrasings import splice_phrasings, split_phrasings, thin_phrasings
 from studio.training.preflight.checking import announce, check_device, check_learned
 from studio.training.preflight.device import ask_device
@@ -37,7 +38,7 @@ from studio.training.preflight.findings import refuse
 from studio.training.preflight.rows import check_collated
 from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
 from studio.training.spec import ALL_LINEAR, TrainSpec, parse_spec
-from studio.training.timekeeping import KeepTime
+from studio.training.timekeeping import KeepTime, KeptSchedule
 from studio.training.trainer import SupportTrainer
 from studio.workspace import checkpoints
 from studio.workspace.datasets import read_rows
@@ -88,15 +89,18 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     trainer = build_trainer(spec, base, device, tokenizer, tokenized, folder, reporter)
     refuse(check_collated(trainer.data_collator, tokenized.rows[: spec.per_device_train_batch_size], tokenizer.eos_token_id))
     trainer.add_callback(outlook)
-    checkpoint = newest_checkpoint(folder)
+    checkpoint = checkpoint_to_go_on_from(folder)
+    if checkpoint:
+        reporter.phase("recalling the rows seen so far")
+        trainer.recall_frozen_layers(steps=checkpoint.step, told=reporter.progress)
     if spec.max_minutes and checkpoint:
-        trainer.args.max_steps = steps_of_checkpoint(checkpoint)
+        trainer.args.max_steps = checkpoint.max_steps
     elif spec.max_minutes:
         reporter.phase("measuring the pace")
         if note := keep_within(trainer, end=started + spec.max_minutes * 60):
             reporter.note(note)
     reporter.phase("training")
-    trainer.train(resume_from_checkpoint=checkpoint)
+    trainer.train(resume_from_checkpoint=str(checkpoint.folder) if checkpoint else None)
     _finish_if_stopped(reporter, trainer)
 
     reporter.phase("saving the adapter")
@@ -147,6 +151,7 @@ def build_trainer(
         peft_config=lora_config(spec, model),
         callbacks=[RunEvents(reporter)],
     )
+    trainer.add_callback(KeptSchedule(trainer))
     if device.dtype is not torch.bfloat16:
         _train_in_fp32(trainer.model)
     if not device.on_gpu:
@@ -253,20 +258,15 @@ def save_adapter(trainer: SupportTrainer, folder: Path) -> Path:
 
 
 def _finish_if_stopped(reporter: Reporter, trainer: SupportTrainer) -> None:
-    keep = reporter.run.stop_request
-    if keep is None or trainer.state.global_step >= trainer.state.max_steps:
+    keep, folder = reporter.run.stop_request, reporter.run.folder
+    if keep is None or (keep and trainer.state.global_step >= trainer.state.max_steps):
         return
     if keep:
-        save_adapter(trainer, reporter.run.folder)
+        save_adapter(trainer, folder)
     else:
-        shutil.rmtree(reporter.run.folder / "checkpoints", ignore_errors=True)
+        for learned in ("checkpoints", "adapter"):  # an adapter is there where the run was stopped and kept once before
+            shutil.rmtree(folder / learned, ignore_errors=True)
     raise Stopped(keep=keep)
-
-
-def newest_checkpoint(folder: Path) -> str | None:
-    """The newest complete checkpoint of a run folder. The trainer's state is written last: without it, the newest is torn, and the one before counts."""
-    complete = [path.parent for path in (folder / "checkpoints").glob("checkpoint-*/trainer_state.json")]
-    return str(max(complete, key=lambda path: int(path.name.rpartition("-")[2]))) if complete else None
 
 
 def _train_in_fp32(model: torch.nn.Module) -> None:

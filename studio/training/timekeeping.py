@@ -11,8 +11,10 @@ from collections import deque
 from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.trainer_callback import ExportableState
 
 from studio.training.pace import Pace
+from studio.training.trainer import SupportTrainer
 
 _EVERY = 50  # steps between two looks at the clock
 _LOOKS = 4  # the slowdown is that of the steps since so many looks ago
@@ -58,10 +60,32 @@ class KeepTime(TrainerCallback):
         return first * self._pace.first + (step - before - first) * self._pace.again
 
 
+class KeptSchedule(TrainerCallback, ExportableState):
+    """Carries the schedule of the learning rate through a checkpoint: one whose end was moved keeps the warm-up that was planned for another end."""
+
+    def __init__(self, trainer: SupportTrainer) -> None:
+        self._trainer = trainer
+
+    def state(self) -> dict[str, Any]:
+        """In the form in which a checkpoint keeps the state of callbacks."""
+        return {"args": {}, "attributes": {"schedules": [dict(one) for one in _schedules(self._trainer.lr_scheduler)]}}
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Take over what the checkpoint kept; one of an earlier version kept nothing."""
+        kept = state.stateful_callbacks.setdefault(type(self).__name__, self.state())
+        if state.global_step:
+            for keywords, was in zip(_schedules(self._trainer.lr_scheduler), kept["attributes"]["schedules"], strict=True):
+                keywords.update(was)
+
+
 def _move_end(lr_scheduler: Any, last: int) -> None:
-    """Let the learning rate end at that step: transformers' schedules are partial functions of a step, with the number of all as a keyword."""
-    scheduler = getattr(lr_scheduler, "scheduler", lr_scheduler)
-    for schedule in getattr(scheduler, "lr_lambdas", ()):
-        keywords = getattr(schedule, "keywords", {})
+    """Let the learning rate end at that step."""
+    for keywords in _schedules(lr_scheduler):
         if "num_training_steps" in keywords:
             keywords["num_training_steps"] = last
+
+
+def _schedules(lr_scheduler: Any) -> list[dict[str, Any]]:
+    """What the schedule of each group of parameters depends on: transformers' schedules are partial functions of a step, with these as keywords."""
+    scheduler = getattr(lr_scheduler, "scheduler", lr_scheduler)
+    return [schedule.keywords for schedule in getattr(scheduler, "lr_lambdas", ()) if hasattr(schedule, "keywords")]

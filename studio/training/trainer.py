@@ -14,6 +14,8 @@ Several processes go through TRL's own path: DDP wants every forward to pass thr
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import torch
@@ -44,6 +46,21 @@ class SupportTrainer(SFTTrainer):
         causal = self.accelerator.unwrap_model(self.model).get_base_model()
         if count := layers_without_adapter(causal):
             self.frozen = FrozenLayers(causal.model, count, max_bytes=KEPT_BYTES)
+
+    def recall_frozen_layers(self, *, steps: int, told: Callable[[int, int], None]) -> None:
+        """Compute again what the frozen layers gave for the rows of the first `steps` optimizer steps, in the batches in which these rows were seen first.
+
+        A checkpoint does not hold it, and the last bits of a row's values depend on the rows and tokens that are computed with it. The rows are needed again in
+        any case: no time is lost. `told` hears how many batches are done, and of how many.
+        """
+        if self.frozen is None:
+            return
+        loader = self.get_train_dataloader()
+        seen = min(steps * int(self.args.gradient_accumulation_steps), len(loader))
+        for done, inputs in enumerate(islice(loader, seen), start=1):
+            shared = shared_beginning(inputs) if self.share_beginnings else 0
+            self.frozen(inputs["input_ids"], inputs["attention_mask"], shared=shared)
+            told(done, seen)
 
     def compute_loss(
         self,

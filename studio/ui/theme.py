@@ -57,6 +57,7 @@ input[role="listbox"] { text-overflow: ellipsis; padding-right: 2.5rem !importan
 .dark .passed { color: #5eead4; } .dark .failed, .dark .errored { color: #fca5a5; }
 .bar { height: .6rem; border-radius: .3rem; background: var(--border-color-primary); overflow: hidden; }
 .bar > span { display: block; height: 100%; background: #0f766e; }
+.prose a.tag { border: 1px solid var(--border-color-primary); border-radius: 1rem; padding: 0 .6rem !important; font-size: .85rem; white-space: nowrap; }
 .studio-table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .studio-table th, .studio-table td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid var(--border-color-primary); vertical-align: top; }
 .prose .studio-table, .prose .studio-table :is(th, td, tr) { border-width: 0 0 1px; border-color: var(--border-color-primary); }

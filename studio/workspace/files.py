@@ -45,11 +45,15 @@ def read_json(path: Path) -> Any:
 
 
 def append_json_line(path: Path, value: Any) -> None:
-    """Append one JSON line with a single write, so that lines of two processes never mix."""
-    line = json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    """Append one JSON line with a single write, so that lines of two processes never mix. A line that a killed writer left torn is ended first."""
+    line = (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8")
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
     try:
-        os.write(handle, line.encode("utf-8"))
+        size = os.fstat(handle).st_size
+        if size and os.pread(handle, 1, size - 1) != b"\n":
+            line = b"\n" + line
+        while line:  # a disk that fills up takes a part, and refuses the rest
+            line = line[os.write(handle, line) :]
     finally:
         os.close(handle)
 

@@ -69,7 +69,7 @@ class Workspace:
 
     @property
     def trash(self) -> Path:
-        """Deleted datasets and presets, for a while. Not in scratch: the server may hand out files of its working directory."""
+        """Deleted datasets, runs and presets, for a while. Not in scratch: the server may hand out files of its working directory."""
         return self.home / "trash"
 
     @property

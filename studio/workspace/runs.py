@@ -17,7 +17,9 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -59,7 +61,7 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True)
 class Status:
-    """The content of state.json. Times are ISO 8601 in UTC."""
+    """The content of state.json. Times are ISO 8601 in UTC; `place` is where it stands among those that wait, in seconds since the epoch."""
 
     state: RunState
     created: str
@@ -69,6 +71,12 @@ class Status:
     process_started: float | None = None
     error: str | None = None
     result: Mapping[str, Any] = field(default_factory=dict)
+    place: float | None = None
+
+    @property
+    def turn(self) -> float:
+        """Among those that wait, the lowest starts first: when it was created, unless it was moved."""
+        return datetime.fromisoformat(self.created).timestamp() if self.place is None else self.place
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Status:
@@ -202,10 +210,13 @@ def create_run(workspace: Workspace, spec: Mapping[str, Any], *, files: Mapping[
 
 def list_runs(workspace: Workspace, *jobs: str) -> list[Run]:
     """The runs on disk, newest first; all of them, or only those of the named jobs."""
-    folders = (folder for folder in workspace.runs.iterdir() if not folder.name.startswith("."))
-    runs = [Run(folder) for folder in folders if (folder / "state.json").exists() and (folder / "spec.json").exists()]
-    wanted = [run for run in runs if not jobs or run.job in jobs]
-    return sorted(wanted, key=lambda run: (run.recorded.created, run.id), reverse=True)
+    found: list[tuple[str, str, Run]] = []
+    for folder in workspace.runs.iterdir():
+        run = Run(folder)
+        with suppress(FileNotFoundError, NotADirectoryError):  # it is no run, or was deleted a moment ago
+            if not run.id.startswith(".") and (not jobs or run.job in jobs):
+                found.append((run.recorded.created, run.id, run))
+    return [run for _, _, run in sorted(found, key=lambda one: one[:2], reverse=True)]
 
 
 def find_run(workspace: Workspace, run_id: str) -> Run:

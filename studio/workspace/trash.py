@@ -1,4 +1,4 @@
-"""Deleted datasets: they stay in the trash for some days and can be taken back."""
+"""Deleted datasets: they stay in the trash for some days and can be taken back. Runs: `studio.workspace.run_trash`."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _run_that_needs(workspace: Workspace, dataset_id: str) -> Run | None:
 
 
 def empty_old_trash(workspace: Workspace) -> None:
-    """Remove what was deleted more than `TRASH_DAYS` ago."""
+    """Remove for good what has been in the trash for `TRASH_DAYS`, whatever it is."""
     oldest = now().timestamp() - TRASH_DAYS * 24 * 3600
     for folder in workspace.trash.iterdir():
         if folder.stat().st_mtime < oldest:

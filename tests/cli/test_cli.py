@@ -44,7 +44,25 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "command",
-    ["import", "check", "distill", "tokens", "presets", "estimate", "train", "chat", "eval", "share", "runs", "models", "serve", "demo"],
+    [
+        "import",
+        "check",
+        "distill",
+        "tokens",
+        "presets",
+        "estimate",
+        "train",
+        "chat",
+        "eval",
+        "share",
+        "compare",
+        "runs",
+        "queue",
+        "note",
+        "models",
+        "serve",
+        "demo",
+    ],
 )
 def test_every_command_explains_itself_and_takes_json(command: str) -> None:
     done = studio(command, "--help")

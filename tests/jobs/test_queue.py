@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.jobs.queue import JobQueue
+from studio.errors import BadInput
+from studio.jobs.queue import JobQueue, Move
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState, list_runs
 
@@ -136,3 +138,83 @@ def test_a_file_that_is_handed_in_lies_in_the_runs_folder_before_the_job_starts(
     run = queue.submit(SPEC, files={"state.json": tmp_path / "rows.csv"})
     (tmp_path / "rows.csv").unlink()
     assert (run.files / "state.json").read_text() == "question,answer"
+
+
+class TestOrder:
+    @pytest.fixture
+    def waiting(self, queue: JobQueue) -> list[Run]:
+        """Three that wait behind one at work."""
+        queue.submit(SPEC)
+        runs = []
+        for _ in range(3):
+            time.sleep(0.002)
+            runs.append(queue.submit(SPEC))
+        return runs
+
+    @pytest.mark.parametrize(
+        ("moved", "to", "order"),
+        [
+            (2, Move.FIRST, [2, 0, 1]),
+            (2, Move.UP, [0, 2, 1]),
+            (0, Move.DOWN, [1, 0, 2]),
+            (0, Move.LAST, [1, 2, 0]),
+            (0, Move.UP, [0, 1, 2]),
+            (2, Move.DOWN, [0, 1, 2]),
+        ],
+    )
+    def test_a_waiting_run_can_be_moved_even_among_those_of_the_same_moment(
+        self, queue: JobQueue, waiting: list[Run], moved: int, to: Move, order: list[int]
+    ) -> None:
+        created = waiting[0].recorded.created
+        ordered = sorted(waiting, key=lambda run: run.id)
+        for run in ordered:
+            run.write_status(replace(run.recorded, created=created))
+        queue.move(ordered[moved], to)
+        assert queue.waiting() == [ordered[index] for index in order]
+        assert [queue.position(run) for run in queue.waiting()] == [1, 2, 3]
+
+    def test_runs_start_in_the_order_they_were_put_into(
+        self, queue: JobQueue, launcher: SleepLauncher, workspace: Workspace, waiting: list[Run]
+    ) -> None:
+        queue.move(waiting[2], Move.FIRST)
+        queue.move(waiting[1], Move.UP)
+        order = []
+        for _ in waiting:
+            finish(next(run for run in list_runs(workspace) if run.status.state is RunState.RUNNING))
+            order += queue.pump()
+        assert order == [waiting[2], waiting[1], waiting[0]]
+        assert launcher.started[1:] == [run.id for run in order]
+
+    def test_a_new_run_waits_behind_those_that_were_moved(self, queue: JobQueue, waiting: list[Run]) -> None:
+        queue.move(waiting[0], Move.LAST)
+        time.sleep(0.01)
+        newest = queue.submit(SPEC)
+        assert queue.waiting()[-1] == newest
+
+    def test_a_resumed_run_waits_behind_those_that_were_there(self, queue: JobQueue, waiting: list[Run]) -> None:
+        queue.cancel(waiting[0])
+        queue.resume(waiting[0])
+        assert queue.waiting() == [waiting[1], waiting[2], waiting[0]]
+
+    def test_a_cancelled_run_leaves_the_queue_and_one_at_work_is_not_cancelled(
+        self, queue: JobQueue, workspace: Workspace, waiting: list[Run]
+    ) -> None:
+        queue.cancel(waiting[1])
+        assert queue.waiting() == [waiting[0], waiting[2]] and waiting[1].status.state is RunState.STOPPED
+        at_work = next(run for run in list_runs(workspace) if run.status.state is RunState.RUNNING)
+        for refused in (lambda: queue.cancel(at_work), lambda: queue.move(at_work, Move.FIRST), lambda: queue.cancel(waiting[1])):
+            with pytest.raises(BadInput, match="no place in the queue"):
+                refused()
+
+    def test_a_light_job_is_moved_among_light_jobs_only(self, queue: JobQueue, waiting: list[Run]) -> None:
+        light = [queue.submit(LIGHT) for _ in range(4)][2:]
+        queue.move(light[1], Move.FIRST)
+        assert [run for run in queue.waiting() if run in light] == light[::-1]
+        assert queue.position(light[0]) == 3 and queue.position(waiting[0]) == 1
+
+    def test_a_state_that_was_written_before_there_was_an_order_has_its_place(self, queue: JobQueue, waiting: list[Run]) -> None:
+        path = waiting[0].folder / "state.json"
+        old = json.loads(path.read_text())
+        del old["place"]
+        path.write_text(json.dumps(old))
+        assert queue.waiting() == waiting

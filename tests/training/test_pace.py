@@ -14,7 +14,8 @@ from studio.chat.tokenizer import load_tokenizer
 from studio.jobs.progress import Reporter
 from studio.jobs.queue import JobQueue
 from studio.jobs.worker import work
-from studio.training.pace import Pace, fit_into_time, measure_pace, planned_steps, steps_of_checkpoint
+from studio.training.checkpoints import kept_checkpoints
+from studio.training.pace import Pace, fit_into_time, measure_pace, planned_steps
 from studio.training.requests import training_spec
 from studio.training.rows import tokenize
 from studio.training.sft import build_trainer
@@ -94,8 +95,8 @@ def test_a_resumed_training_keeps_the_steps_it_was_cut_to(
         patched.setattr("studio.training.sft.measure_pace", lambda _: Pace(5.0, 5.0))
         patched.setattr(SupportTrainer, "log", broken_at(5, SupportTrainer.log))
         assert work(run, tiny_workspace) is RunState.FAILED
-    (checkpoint,) = (run.folder / "checkpoints").glob("checkpoint-4")
-    steps = steps_of_checkpoint(str(checkpoint))
+    (checkpoint,) = (one for one in kept_checkpoints(run.folder) if one.step == 4)
+    steps = checkpoint.max_steps
     assert 5 < steps < 12, "60 s less the start-up, 5 s a step"
     queue = JobQueue(tiny_workspace)
     queue.resume(run)

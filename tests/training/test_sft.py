@@ -15,7 +15,6 @@ from studio.errors import BadInput, JobFailed
 from studio.jobs.queue import JobQueue
 from studio.jobs.worker import work
 from studio.training.requests import request_training, training_spec
-from studio.training.sft import newest_checkpoint
 from studio.workspace.adapters import find_tuned
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState, create_run
@@ -86,15 +85,6 @@ def test_a_worker_killed_in_the_middle_fails_and_resumes_without_a_lost_step(tin
     assert set(steps) == set(range(1, 121)), "a step's metrics are lost"
     resumed_at = steps[steps.index(before) + 1]
     assert resumed_at > 1, "the run began again instead of going on"
-
-
-def test_a_torn_checkpoint_gives_way_to_the_one_before_it(tmp_path: Path) -> None:
-    assert newest_checkpoint(tmp_path) is None
-    for step in (8, 10, 12):
-        (tmp_path / "checkpoints" / f"checkpoint-{step}").mkdir(parents=True)
-    for step in (8, 10):
-        (tmp_path / "checkpoints" / f"checkpoint-{step}" / "trainer_state.json").write_text("{}")
-    assert newest_checkpoint(tmp_path) == str(tmp_path / "checkpoints" / "checkpoint-10")
 
 
 def test_a_second_training_waits_for_the_first_visibly(tiny_workspace: Workspace, dataset: str) -> None:

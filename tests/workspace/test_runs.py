@@ -90,6 +90,14 @@ def test_runs_are_listed_newest_first_and_by_job(workspace: Workspace) -> None:
     assert [run.id for run in list_runs(workspace, "training.sft")] == [first.id]
 
 
+def test_what_is_no_run_is_not_listed(workspace: Workspace) -> None:
+    run = create_run(workspace, SPEC)
+    (workspace.runs / "notes.txt").write_text("not a run")
+    (workspace.runs / "empty").mkdir()
+    (workspace.runs / ".sft-half").mkdir()
+    assert list_runs(workspace) == [run]
+
+
 def test_a_run_that_does_not_exist_is_one_clear_sentence(workspace: Workspace) -> None:
     with pytest.raises(NotFound, match="There is no run 'nothing'"):
         find_run(workspace, "nothing")

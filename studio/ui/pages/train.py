@@ -6,22 +6,25 @@ from typing import Any
 
 import gradio as gr
 
+from studio.errors import StudioError
 from studio.evaluation.requests import evaluation_spec, request_evaluation
-from studio.training.requests import request_training
-from studio.training.spec import parse_spec
+from studio.training.requests import request_training, settings_of
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
+from studio.ui.pages.train_compare import CompareSection
 from studio.ui.pages.train_form import FormSection
 from studio.ui.pages.train_run import RunSection
 from studio.ui.text import train as text
+from studio.ui.text import train_runs
 from studio.ui.text.common import VISITOR_NOTICE
+from studio.workspace.history import Followers
 from studio.workspace.runs import find_run
 
 Updates = dict[Any, Any]
 
 _HIGH_FREQUENCY = "high_frequency"
-_FORM, _RUNS = "new", "runs"
+_FORM, _RUNS, _COMPARE = "new", "runs", "compare"
 _REDRAW = "() => { window.dispatchEvent(new Event('resize')) }"  # a curve that was drawn out of sight has no width yet
 
 
@@ -33,27 +36,32 @@ def build(studio: Studio) -> gr.Blocks:
 
 
 class _TrainPage:
-    """The two tabs, and what leads from one to the other."""
+    """The three tabs, and what leads from one to the other."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
+        followers = Followers()
         gr.Markdown(text.INTRO)
         self.notice = gr.Markdown(VISITOR_NOTICE, visible=False)
         with gr.Tabs() as self.tabs:
             with gr.Tab(text.TAB_NEW, id=_FORM):
                 self.form = FormSection(studio)
             with gr.Tab(text.TAB_RUNS, id=_RUNS) as self.runs_tab:
-                self.view = RunSection(studio)
+                self.view = RunSection(studio, followers)
+            with gr.Tab(train_runs.TAB_COMPARE, id=_COMPARE) as self.compare_tab:
+                self.compare = CompareSection(studio, followers)
 
     def wire(self, blocks: gr.Blocks) -> None:
         """All events of the page."""
         form, view = self.form, self.view
         private: dict[str, Any] = {"api_visibility": "private"}
-        opened = [self.tabs, self.notice, view.run, *form.opened, *view.outputs]
+        opened = [self.tabs, self.notice, view.run, *form.opened, *view.opened, *self.compare.opened]
         loaded = blocks.load(plainly(self.open), None, opened, api_name="train_open", show_progress="hidden", **private)
         self.runs_tab.select(None, js=_REDRAW, api_name="train_redraw", **private)
+        self.compare_tab.select(None, js=_REDRAW, api_name="train_redraw_compared", **private)
         form.wire()
         view.wire()
+        self.compare.wire(self.compare_tab)
         watched = [view.run, self.tabs]
         started = form.start.click(plainly(self.start), form.inputs, watched, api_name="train_start", **private)
         view.show_after(started, "train_start")
@@ -63,16 +71,26 @@ class _TrainPage:
         form.check.wire(self._studio.settings, form, filled_by={"open": loaded, "preset": form.filled, "again": refilled})
 
     def open(self, request: gr.Request) -> Updates:
-        """Everything, as the page is opened: `?run=` names the run to watch, `?dataset=` the dataset to train on."""
-        run, dataset = request.query_params.get("run"), request.query_params.get("dataset")
+        """Everything, as the page is opened.
+
+        Its address may name the run to watch (`?run=`), the dataset to train on (`?dataset=`), a run to train like (`?like=`), runs to compare
+        (`?compare=`), and what narrows the list (`?q=`, `?tag=`).
+        """
+        asked = request.query_params
+        run, dataset, like, compared = (asked.get(name) for name in ("run", "dataset", "like", "compare"))
+        words, tag = asked.get("q", ""), asked.get("tag", "")
         default, at_work = self.view.default()
         operator = identify(self._studio.settings, request).operator
+        form = self.form.open(operator=operator, dataset=dataset)
+        if like:
+            form |= self._like(like)
+        shows_runs = run or words or tag or (at_work and not dataset and not like)
         return {
             self.notice: gr.Markdown(visible=not operator),
-            self.tabs: gr.Tabs(selected=_RUNS if run or (at_work and not dataset) else _FORM),
-            **self.form.open(operator=operator, dataset=dataset),
-            **self.view.refresh(request, run or default, ""),
-            self.view.run: run or default,
+            self.tabs: gr.Tabs(selected=_COMPARE if compared else _RUNS if shows_runs else _FORM),
+            **form,
+            **self.view.open(request, run or default, words=words, tag=tag),
+            **self.compare.open(compared, asked.get("curve")),
         }
 
     def start(self, request: gr.Request, dataset: str | None, preset: str, *values: Any) -> Updates:
@@ -86,7 +104,7 @@ class _TrainPage:
         """Put the evaluation of the base model and of the run's into the queue, and watch it."""
         require_operator(self._studio.settings, request, to="start an evaluation")
         workspace = self._studio.workspace
-        base_model = parse_spec(find_run(workspace, run_id).spec).model
+        base_model = settings_of(find_run(workspace, run_id)).model
         spec = evaluation_spec(workspace, question_set=_HIGH_FREQUENCY, models=("base", run_id), base_model=base_model)
         run = request_evaluation(self._studio.queue, spec)
         self.view.announce(run.id, text.EVALUATION_STARTED)
@@ -94,6 +112,14 @@ class _TrainPage:
 
     def again(self, run_id: str) -> Updates:
         """Fill the form with the settings of a run."""
-        filled = self.form.clone(parse_spec(find_run(self._studio.workspace, run_id).spec))
+        filled = self.form.clone(settings_of(find_run(self._studio.workspace, run_id)))
         gr.Info(text.FILLED.format(run=run_id))
         return {self.tabs: gr.Tabs(selected=_FORM), **filled}
+
+    def _like(self, run_id: str) -> Updates:
+        """The form as that run was asked for; as it is, with a word about it, where there is no such training."""
+        try:
+            return self.form.clone(settings_of(find_run(self._studio.workspace, run_id)))
+        except StudioError as error:
+            gr.Warning(error.message)
+            return {}

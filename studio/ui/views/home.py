@@ -17,6 +17,7 @@ from studio.ui.views.jobs import job_address
 from studio.workspace.adapters import TRAINING_JOB, shipped_models, trained_models
 from studio.workspace.datasets import Manifest, list_datasets
 from studio.workspace.endings import Weight
+from studio.workspace.history import history
 from studio.workspace.layout import Workspace
 from studio.workspace.reports import EVALUATION_JOB, ModelScore, list_reports, read_report
 from studio.workspace.runs import Run, RunState, list_runs
@@ -262,13 +263,10 @@ def _fact(fact: Fact) -> str:
 
 def _progress(run: Run, phase: str) -> tuple[str, int, int, float | None]:
     """The newest phase with its newest progress; what an earlier phase had done is not of interest any more."""
-    done, total, seconds_left = 0, 0, None
-    for event in run.events("phase", "progress"):
-        if event["kind"] == "phase":
-            phase, done, total, seconds_left = str(event["name"]), 0, 0, None
-        else:
-            done, total, seconds_left = int(event["done"]), int(event["total"]), event["seconds_left"]
-    return phase, done, total, seconds_left
+    told = history(run)
+    if told.progress is None:
+        return told.phase or phase, 0, 0, None
+    return told.phase or phase, int(told.progress["done"]), int(told.progress["total"]), told.progress["seconds_left"]
 
 
 def _why_the_newest_training_failed(workspace: Workspace) -> str | None:

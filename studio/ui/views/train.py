@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
 from studio.ui.text import train as text
+from studio.ui.text import train_runs
 from studio.ui.views.bars import bar_html
 from studio.ui.views.figures import count, duration
 from studio.ui.views.train_form import plain_value
 from studio.ui.views.train_numbers import number, table
 from studio.workspace.adapters import TRAINING_JOB
 from studio.workspace.clock import now
+from studio.workspace.history import Followers, history
 from studio.workspace.reports import EVALUATION_JOB
+from studio.workspace.run_notes import RunNotes, read_run_notes
 from studio.workspace.runs import Run, RunState, Status
 
 
@@ -34,6 +37,7 @@ class Watched:
     phase: str
     progress: Mapping[str, Any] | None
     notes: Sequence[str]
+    written: RunNotes = field(default_factory=RunNotes)
 
     @property
     def job(self) -> str:
@@ -52,27 +56,13 @@ class Watched:
         return f"{self.id}/{len(self.metrics)}/{newest}"
 
 
-def watch(run: Run, *, behind: int = 0) -> Watched:
-    """Read the run's folder; its events, which may be many, once.
+def watch(run: Run, *, behind: int = 0, followers: Followers | None = None) -> Watched:
+    """Read the run's folder; of its events, which may be many, only what is new to the followers.
 
     The status is read first: whatever a finished run has written is then among the events.
     """
     status = run.status
-    metrics: list[Mapping[str, Any]] = []
-    phase, progress, notes = "", None, []
-    for event in run.events("metric", "phase", "progress", "note"):
-        match event["kind"]:
-            case "metric" if isinstance(event.get("step"), int):
-                # A resumed run goes back to its checkpoint: what came after that is measured anew.
-                while metrics and metrics[-1]["step"] >= event["step"]:
-                    metrics.pop()
-                metrics.append(event)
-            case "phase":
-                phase, progress = str(event.get("name", "")), None
-            case "progress":
-                progress = event
-            case "note":
-                notes.append(str(event.get("text", "")))
+    told = followers.look(run) if followers else history(run)
     return Watched(
         id=run.id,
         spec=run.spec,
@@ -80,10 +70,11 @@ def watch(run: Run, *, behind: int = 0) -> Watched:
         behind=behind,
         stop_request=run.stop_request,
         adapter=has_adapter(run),
-        metrics=metrics,
-        phase=phase,
-        progress=progress,
-        notes=notes,
+        metrics=told.metrics,
+        phase=told.phase,
+        progress=told.progress,
+        notes=told.notes,
+        written=read_run_notes(run),
     )
 
 
@@ -119,12 +110,16 @@ def possible(seen: Watched) -> Possible:
 def run_html(seen: Watched) -> str:
     """The head of the watched run: what it is, where it stands, how far it is, how it ended and where to go next."""
     kind = text.KINDS.get(seen.job, text.KIND_OTHER)
+    called = f"{seen.written.name} ({seen.id})" if seen.written.name else seen.id
     head = (
-        f"<h2>{escape(kind)} {escape(seen.id)}</h2>"
-        f'<p>{state_html(seen.status.state)} <span class="muted">· {escape(_subject(seen))}</span></p>'
+        f"<h2>{escape(kind)} {escape(called)}</h2>"
+        f'<p>{state_html(seen.status.state)} <span class="muted">· {escape(subject(seen.job, seen.spec))}</span></p>'
     )
-    link = f'<p><a href="{run_link(seen.id)}">{text.LINK}</a></p>'
-    return f'<section class="card" aria-live="polite">{head}{_standing(seen)}{_next_steps(seen)}{link}</section>'
+    links = [f'<a href="{run_link(seen.id)}">{text.LINK}</a>']
+    if seen.trains:
+        links.append(f'<a href="{compare_link([seen.id])}">{train_runs.COMPARE_TO}</a>')
+    about = f"{_standing(seen)}{_next_steps(seen)}{written_html(seen.written)}<p>{' · '.join(links)}</p>"
+    return f'<section class="card" aria-live="polite">{head}{about}</section>'
 
 
 def problem_card(sentence: str) -> str:
@@ -144,6 +139,22 @@ def state_html(state: RunState) -> str:
 def run_link(run_id: str) -> str:
     """The address of a run's view, relative to the studio: Gradio's base is the folder that the page is in, not the page."""
     return "train?" + urlencode({"run": run_id})
+
+
+def compare_link(run_ids: Sequence[str], curve: str = "") -> str:
+    """The address of a comparison, relative to the studio."""
+    return "train?" + urlencode({"compare": ",".join(run_ids), **({"curve": curve} if curve else {})}, safe=",")
+
+
+def written_html(written: RunNotes) -> str:
+    """Tags and note of a run; empty where nobody has written any."""
+    note = f'<p style="white-space:pre-line">{escape(written.text)}</p>' if written.text else ""
+    return (f"<p>{tags_html(written.tags)}</p>" if written.tags else "") + note
+
+
+def tags_html(tags: Sequence[str]) -> str:
+    """Tags, each a link to the list of runs that have it."""
+    return " ".join(f'<a class="tag" href="train?{urlencode({"tag": tag})}">{escape(tag)}</a>' for tag in tags)
 
 
 def notes_html(notes: Sequence[str]) -> str:
@@ -184,10 +195,9 @@ def waiting_or(sentence: str, run_id: str, behind: int) -> str:
     return text.WAITING.format(run=run_id, runs=count(behind, "run")) if behind else sentence.format(run=run_id)
 
 
-def _subject(seen: Watched) -> str:
-    """What the run works on: dataset and model, or question set and models."""
-    spec = seen.spec
-    if seen.job == EVALUATION_JOB:
+def subject(job: str, spec: Mapping[str, Any]) -> str:
+    """What a run works on: dataset and model, or question set and models."""
+    if job == EVALUATION_JOB:
         return f"{question_set_name(spec)} · {', '.join(spec.get('models', ()))}"
     return " · ".join(str(spec[field]) for field in ("dataset", "model") if field in spec)
 

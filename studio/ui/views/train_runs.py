@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 from studio.dataset.import_spec import IMPORT_JOB
 from studio.ui.text import train as text
+from studio.ui.text import train_runs
 from studio.ui.views.figures import moment
 from studio.ui.views.jobs import job_address
-from studio.ui.views.train import question_set_name, run_link, seconds_worked, state_html
+from studio.ui.views.train import question_set_name, run_link, seconds_worked, state_html, tags_html
 from studio.ui.views.train_numbers import number, table
 from studio.workspace.adapters import TRAINING_JOB
 from studio.workspace.reports import EVALUATION_JOB
+from studio.workspace.run_notes import RunNotes, is_meant, read_run_notes
 from studio.workspace.runs import Run, RunState, Status
 
 IN_SIGHT = 12
@@ -28,6 +31,7 @@ class Listed:
     id: str
     spec: Mapping[str, Any]
     status: Status
+    notes: RunNotes = field(default_factory=RunNotes)
 
     @property
     def job(self) -> str:
@@ -37,8 +41,19 @@ class Listed:
 
 def listed(runs: Sequence[Run]) -> list[Listed]:
     """Read what the list shows of each run: its spec and its state, no events. Imports have their place on the Data page."""
-    seen = [Listed(run.id, run.spec, run.status) for run in runs]
+    seen = [Listed(run.id, run.spec, run.status, read_run_notes(run)) for run in runs]
     return [run for run in seen if run.job != IMPORT_JOB]
+
+
+def narrowed(runs: Sequence[Listed], words: str, tag: str) -> list[Listed]:
+    """Those that are meant by the words and the tag; all of them where neither is given."""
+    return [run for run in runs if is_meant(run.id, run.spec, run.notes, words=words, tag=tag)]
+
+
+def tag_choices(runs: Sequence[Listed]) -> list[tuple[str, str]]:
+    """Any tag, then those that runs have, each with how many have it."""
+    counts = Counter(tag for run in runs for tag in run.notes.tags)
+    return [(train_runs.ANY_TAG, ""), *((f"{tag} ({counts[tag]:,})", tag) for tag in sorted(counts))]
 
 
 def default_run(runs: Sequence[Listed]) -> str | None:
@@ -94,9 +109,14 @@ def _evaluation_row(run: Listed, watched: str | None) -> list[str]:
 
 def _head(run: Listed, watched: str | None) -> list[str]:
     address = run_link(run.id) if run.job == EVALUATION_JOB else job_address(run.job, run.id)  # this page shows evaluations too
-    name = f'<a href="{escape(address)}">{escape(run.id)}</a>'
+    name = f'<a href="{escape(address)}">{escape(run.notes.name or run.id)}</a>'
     if run.id == watched:
-        name = f'<strong>{name}</strong><br><span class="muted">{text.WATCHED}</span>'
+        name = f"<strong>{name}</strong>"
+    below = [run.id if run.notes.name else "", text.WATCHED if run.id == watched else ""]
+    if about := " · ".join(filter(None, below)):
+        name += f'<br><span class="muted">{escape(about)}</span>'
+    if run.notes.tags:
+        name += f"<br>{tags_html(run.notes.tags)}"
     return [state_html(run.status.state), name]
 
 
