@@ -12,7 +12,12 @@ from studio.cli.workspace import Json, open_workspace
 from studio.workspace.adapters import tuned_models
 from studio.workspace.runs import find_run, list_runs
 
-_JOB_WORDS = {"training.sft": "training", "evaluation.evaluate": "evaluation", "dataset.import_job": "import"}
+_JOB_WORDS = {
+    "training.sft": "training",
+    "evaluation.evaluate": "evaluation",
+    "dataset.import_job": "import",
+    "training.exporting.export_job": "export",
+}
 
 
 def runs(

@@ -13,6 +13,7 @@ from studio.cli import (
     datasets,
     distilling,
     evaluating,
+    exporting,
     identity,
     listing,
     serving,
@@ -44,6 +45,8 @@ app.command("split")(datasets.split)
 app.command("export")(datasets.export)
 app.command("push")(datasets.push)
 app.command("train")(training.train)
+app.command("export-model")(exporting.export_model)
+app.command("import-model")(exporting.import_model)
 app.command("chat")(talking.chat)
 app.command("eval")(evaluating.evaluate)
 app.command("share")(sharing.share)
