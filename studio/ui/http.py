@@ -20,6 +20,7 @@ from studio.sharing.page import page_headers, render_not_found, render_page
 from studio.sharing.snapshots import Snapshot
 from studio.ui.access import OPERATOR_COOKIE, operator_cookie
 from studio.ui.context import Studio
+from studio.ui.downloads import ExportDownloads
 
 logger = logging.getLogger("studio.ui")
 
@@ -32,7 +33,7 @@ _HUGGING_FACE = "https://huggingface.co"
 def routes(studio: Studio) -> list[Route]:
     """The addresses that are not Gradio pages."""
     pages = SharePages(studio)
-    listed = [Route("/s/{token}.json", pages.data), Route("/s/{token}", pages.page)]
+    listed = [Route("/s/{token}.json", pages.data), Route("/s/{token}", pages.page), *ExportDownloads(studio).routes()]
     if studio.settings.operator_key:
         sign_in = OperatorSignIn(studio.settings)
         listed.append(Route("/operator", sign_in.form, methods=["GET"]))

@@ -12,16 +12,18 @@ from studio.training.spec import parse_spec
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
+from studio.ui.pages.train_export import ExportSection
 from studio.ui.pages.train_form import FormSection
 from studio.ui.pages.train_run import RunSection
 from studio.ui.text import train as text
+from studio.ui.text import train_export as export_text
 from studio.ui.text.common import VISITOR_NOTICE
 from studio.workspace.runs import find_run
 
 Updates = dict[Any, Any]
 
 _HIGH_FREQUENCY = "high_frequency"
-_FORM, _RUNS = "new", "runs"
+_FORM, _RUNS, _EXPORT = "new", "runs", "export"
 _REDRAW = "() => { window.dispatchEvent(new Event('resize')) }"  # a curve that was drawn out of sight has no width yet
 
 
@@ -33,7 +35,7 @@ def build(studio: Studio) -> gr.Blocks:
 
 
 class _TrainPage:
-    """The two tabs, and what leads from one to the other."""
+    """The tabs, and what leads from one to the other."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
@@ -44,16 +46,19 @@ class _TrainPage:
                 self.form = FormSection(studio.workspace)
             with gr.Tab(text.TAB_RUNS, id=_RUNS) as self.runs_tab:
                 self.view = RunSection(studio)
+            with gr.Tab(export_text.TAB, id=_EXPORT):
+                self.exports = ExportSection(studio)
 
     def wire(self, blocks: gr.Blocks) -> None:
         """All events of the page."""
         form, view = self.form, self.view
         private: dict[str, Any] = {"api_visibility": "private"}
-        opened = [self.tabs, self.notice, view.run, *form.opened, *view.outputs]
+        opened = [self.tabs, self.notice, view.run, *form.opened, *view.outputs, *self.exports.outputs]
         blocks.load(plainly(self.open), None, opened, api_name="train_open", show_progress="hidden", **private)
         self.runs_tab.select(None, js=_REDRAW, api_name="train_redraw", **private)
         form.wire()
         view.wire()
+        self.exports.wire()
         watched = [view.run, self.tabs]
         started = form.start.click(plainly(self.start), form.inputs, watched, api_name="train_start", **private)
         view.show_after(started, "train_start")
@@ -62,16 +67,19 @@ class _TrainPage:
         view.again.click(plainly(self.again), view.run, [self.tabs, *form.outputs], api_name="train_again", **private)
 
     def open(self, request: gr.Request) -> Updates:
-        """Everything, as the page is opened: `?run=` names the run to watch, `?dataset=` the dataset to train on."""
+        """Everything, as the page is opened: `?run=` names the run to watch, `?dataset=` the dataset to train on, `?export=` a tuned model."""
         run, dataset = request.query_params.get("run"), request.query_params.get("dataset")
+        exported = request.query_params.get("export")
         default, at_work = self.view.default()
         operator = identify(self._studio.settings, request).operator
+        tab = _RUNS if run or (at_work and not dataset) else _FORM
         return {
             self.notice: gr.Markdown(visible=not operator),
-            self.tabs: gr.Tabs(selected=_RUNS if run or (at_work and not dataset) else _FORM),
+            self.tabs: gr.Tabs(selected=_EXPORT if exported is not None else tab),
             **self.form.open(operator=operator, dataset=dataset),
             **self.view.refresh(request, run or default, ""),
             self.view.run: run or default,
+            **self.exports.open(operator=operator, model=exported),
         }
 
     def start(self, request: gr.Request, dataset: str | None, preset: str, *values: Any) -> Updates:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from studio.dataset.import_spec import IMPORT_JOB
+from studio.training.exporting.spec import EXPORT_JOB
 from studio.ui.text import train as text
 from studio.ui.views.figures import moment
 from studio.ui.views.jobs import job_address
@@ -36,9 +37,9 @@ class Listed:
 
 
 def listed(runs: Sequence[Run]) -> list[Listed]:
-    """Read what the list shows of each run: its spec and its state, no events. Imports have their place on the Data page."""
+    """Read what the list shows of each run: its spec and its state, no events. Imports and exports have places of their own."""
     seen = [Listed(run.id, run.spec, run.status) for run in runs]
-    return [run for run in seen if run.job != IMPORT_JOB]
+    return [run for run in seen if run.job not in {IMPORT_JOB, EXPORT_JOB}]
 
 
 def default_run(runs: Sequence[Listed]) -> str | None:
