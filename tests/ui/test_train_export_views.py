@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from studio.training.exporting.spec import EXPORT_JOB
+from studio.ui.views.jobs import job_address
 from studio.ui.views.train_export import (
     Exporting,
     agreement_html,
@@ -86,3 +88,7 @@ def test_the_command_is_the_same_export() -> None:
     assert export_command("sft-1", "merged", " ", public=True, update=True) == "python -m studio export-model sft-1 --as merged"
     pushed = export_command("sft-1", "adapter", "acme/model", public=True, update=False)
     assert pushed == "python -m studio export-model sft-1 --as adapter --push acme/model --public"
+
+
+def test_an_export_at_work_is_found_from_anywhere() -> None:
+    assert job_address(EXPORT_JOB, "export-1") == "train?export=export-1"

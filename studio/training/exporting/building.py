@@ -28,6 +28,7 @@ from studio.training.exporting.verifying import Checked, choose_prompts, compare
 from studio.workspace.files import read_json, write_json_atomically
 from studio.workspace.layout import Workspace
 
+_MEGABYTE = 1_000_000  # bytes
 _CONTEXT = 4096  # tokens of a conversation in Ollama, which keeps memory for all of them; less where the model takes less
 
 
@@ -78,7 +79,8 @@ def build(
 
 def _merge(reporter: Reporter, base: Path, lora: Lora, folder: Path) -> None:
     reporter.phase("merging")
-    merge(base, lora, folder, progress=_told(reporter))
+    tell = _told(reporter)
+    merge(base, lora, folder, progress=lambda done, total: tell(done // _MEGABYTE, max(1, total // _MEGABYTE)))
     copy_config(base, folder)
 
 

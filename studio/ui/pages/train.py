@@ -67,7 +67,7 @@ class _TrainPage:
         view.again.click(plainly(self.again), view.run, [self.tabs, *form.outputs], api_name="train_again", **private)
 
     def open(self, request: gr.Request) -> Updates:
-        """Everything, as the page is opened: `?run=` names the run to watch, `?dataset=` the dataset to train on, `?export=` a tuned model."""
+        """Everything, as the page is opened: `?run=` names the run to watch, `?dataset=` the dataset to train on, `?export=` a tuned model or an export."""
         run, dataset = request.query_params.get("run"), request.query_params.get("dataset")
         exported = request.query_params.get("export")
         default, at_work = self.view.default()
@@ -79,7 +79,7 @@ class _TrainPage:
             **self.form.open(operator=operator, dataset=dataset),
             **self.view.refresh(request, run or default, ""),
             self.view.run: run or default,
-            **self.exports.open(operator=operator, model=exported),
+            **self.exports.open(operator=operator, asked=exported),
         }
 
     def start(self, request: gr.Request, dataset: str | None, preset: str, *values: Any) -> Updates:

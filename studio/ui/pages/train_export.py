@@ -96,10 +96,13 @@ class ExportSection:
             plainly(self.look), self.run, self._watched, api_name="train_export_look", concurrency_limit=4, **quiet
         )  # fmt: skip
 
-    def open(self, *, operator: bool, model: str | None) -> Updates:
-        """The tab as the page is opened; `model` is what the address asks for."""
+    def open(self, *, operator: bool, asked: str | None) -> Updates:
+        """The tab as the page is opened; `asked` is what the address names: a tuned model, or an export."""
         models = tuned_models(self._studio.workspace)
         names = [one.run for one in models]
+        runs = list_exports(self._studio.workspace)
+        named = next((run for run in runs if run.id == asked), None)
+        model = named.spec["model"] if named else asked
         chosen = model if model in names else next(iter(names), None)
         if not operator or chosen is None:
             return {
@@ -107,15 +110,14 @@ class ExportSection:
                 self.empty: gr.HTML(visible=operator),
                 self.body: gr.Column(visible=False),
             }
-        runs = list_exports(self._studio.workspace)
-        at_work = next((run for run in runs if not run.status.state.finished), None)
+        shown = named or next((run for run in runs if not run.status.state.finished), None)
         return {
             self.visitor: gr.Markdown(visible=False),
             self.empty: gr.HTML(visible=False),
             self.body: gr.Column(visible=True),
             self.model: gr.Dropdown(views.model_choices(models), value=chosen),
             **self._about(chosen, Form.ADAPTER.value, "", False, False),
-            **(self._watch(at_work) if at_work else {self.made: self._list()}),
+            **(self._watch(shown) if shown else {self.made: self._list()}),
         }
 
     def describe(
