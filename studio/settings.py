@@ -13,7 +13,7 @@
 | STUDIO_TEACHER         | the model that writes rows from manuals, as URL#MODEL              | none                   |
 | STUDIO_TEACHER_KEY     | its key; sent to that address and no other                         | none                   |
 | STUDIO_HOST, PORT      | where the app listens                                              | 127.0.0.1, 7860        |
-| HF_TOKEN               | a token of the Hugging Face Hub that may write, to push datasets   | none                   |
+| HF_TOKEN               | a token of the Hugging Face Hub that may write, to push to it      | none                   |
 | HF_ENDPOINT            | the address of the Hub                                             | https://huggingface.co |
 | SPACE_ID, SPACE_HOST, SPACE_AUTHOR_NAME, OAUTH_CLIENT_ID | set by a Hugging Face Space      |                        |
 """

@@ -104,6 +104,20 @@ def tiny_model(embedded_model: Path, tmp_path_factory: pytest.TempPathFactory) -
     return folder
 
 
+@pytest.fixture(scope="session")
+def tiny_adapter(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A LoRA that changes what the tiny model says, as a training leaves it: the base model's path is one of this machine."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    torch.manual_seed(1)
+    config = LoraConfig(r=4, lora_alpha=64, target_modules="all-linear", init_lora_weights=False, task_type="CAUSAL_LM")
+    folder = tmp_path_factory.mktemp("adapter")
+    get_peft_model(AutoModelForCausalLM.from_pretrained(tiny_model), config).save_pretrained(folder)
+    return folder
+
+
 @pytest.fixture
 def tiny_workspace(workspace: Workspace, tiny_model: Path) -> Workspace:
     """A workspace in which the embedded model's name stands for the tiny one, so that everything above runs for real, fast."""

@@ -22,6 +22,7 @@ class Hub:
     upload_mode: str = "regular"
     owners: tuple[str, ...] = ("acme",)
     failing: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
     visibility: dict[str, str] = field(default_factory=dict)
     files: dict[str, dict[str, bytes]] = field(default_factory=dict)
     commits: list[str] = field(default_factory=list)
@@ -42,14 +43,18 @@ class Hub:
         if path == "/api/repos/create":
             return self._create(json.loads(body))
         kind, repo, action = self._parts(path)
-        if kind != "datasets" or repo not in self.visibility:
+        if self.kinds.get(repo) != kind:
             return 404, {"error": "Repository not found"}
         return getattr(self, f"_{action}")(repo, body)
 
+    def address(self, repo: str) -> str:
+        """Of a repository's page: models stand at the root."""
+        return f"{self.url}/{repo}" if self.kinds[repo] == "models" else f"{self.url}/{self.kinds[repo]}/{repo}"
+
     def _parts(self, path: str) -> tuple[str, str, str]:
         if path.endswith(".git/info/lfs/objects/batch"):
-            kind, owner, name = path.removesuffix(".git/info/lfs/objects/batch").strip("/").split("/")
-            return kind, f"{owner}/{name}", "batch"
+            *kinds, owner, name = path.removesuffix(".git/info/lfs/objects/batch").strip("/").split("/")
+            return kinds[0] if kinds else "models", f"{owner}/{name}", "batch"  # models stand at the root
         _, kind, owner, name, action, *_ = path.strip("/").split("/")
         return kind, f"{owner}/{name}", action
 
@@ -59,9 +64,9 @@ class Hub:
             return 403, {"error": "You don't have the rights to create a dataset under this namespace"}
         if repo in self.visibility:
             return 409, {"error": "You already created this dataset repo"}
-        assert asked["type"] == "dataset"
+        self.kinds[repo] = f"{asked.get('type', 'model')}s"
         self.visibility[repo], self.files[repo] = asked.get("visibility", "public"), {}
-        return 200, {"url": f"{self.url}/datasets/{repo}"}
+        return 200, {"url": self.address(repo)}
 
     def _preupload(self, repo: str, body: bytes) -> tuple[int, Any]:
         modes = [
@@ -92,7 +97,7 @@ class Hub:
             else:
                 self.files[repo][value["path"]] = self.stored[value["oid"]]
         oid = "0" * 40
-        return 200, {"commitUrl": f"{self.url}/datasets/{repo}/commit/{oid}", "commitOid": oid, "success": True}
+        return 200, {"commitUrl": f"{self.address(repo)}/commit/{oid}", "commitOid": oid, "success": True}
 
 
 @contextmanager

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 import torch
@@ -85,3 +87,22 @@ class Detokenizer:
 def push_all(detokenizers: Sequence[Detokenizer], tokens: Sequence[int]) -> list[Delta]:
     """One delta a row."""
     return [detokenizer.push(token) for detokenizer, token in zip(detokenizers, tokens, strict=True)]
+
+
+def in_step(streams: Sequence[tuple[Sequence[int], Iterator[Sequence[Delta]]]]) -> Iterator[list[Delta]]:
+    """The streams of several models as one, a step of each at a time; one that has ended adds nothing more.
+
+    `streams` are pairs of the rows that a stream answers and the stream itself; together they answer the rows from 0 on.
+    """
+    deltas = [Delta("")] * sum(len(rows) for rows, _ in streams)
+    try:
+        for steps in zip_longest(*(stream for _, stream in streams)):
+            deltas = [replace(delta, text="") for delta in deltas]
+            for (rows, _), step in zip(streams, steps, strict=True):
+                for row, delta in zip(rows, step or (), strict=False):
+                    deltas[row] = delta
+            yield deltas
+    finally:
+        for _, stream in streams:
+            if isinstance(stream, Generator):
+                stream.close()

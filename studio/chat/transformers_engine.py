@@ -2,11 +2,13 @@
 
 One base model in memory serves everyone. All requests of a call go through one forward pass a step, with the LoRA on for some rows and
 off for others (`mixing`; PEFT's own `adapter_names` where several adapters meet), so that a battle's two sides cost little more than one.
+Where the folder of an "adapter" holds a whole model, that one is loaded beside the base and answers its rows in step with it.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +22,7 @@ from studio.chat.loading import Device, load_base, pick_device
 from studio.chat.messages import Decoding, Delta, Request
 from studio.chat.mixing import adapter_for_rows
 from studio.chat.render import render_prompt
-from studio.chat.streaming import BatchStreamer, Cancelled, Detokenizer, push_all
+from studio.chat.streaming import BatchStreamer, Cancelled, Detokenizer, in_step, push_all
 from studio.chat.tokenizer import load_tokenizer
 from studio.errors import EngineError, NotFound
 
@@ -35,12 +37,15 @@ class TransformersModel:
         self._device = device or pick_device()
         self._tokenizer = load_tokenizer(folder)
         self._model: Any = load_base(folder, self._device, four_bit=four_bit).eval()
-        self._adapters: dict[str, str] = {}
+        self._adapters: dict[tuple[str, int], str] = {}
+        self._whole: dict[str, TransformersModel] = {}
         self._lock = threading.Lock()
         self._end_tokens = _end_tokens(self._model, self._tokenizer)
 
     def digest(self, adapter: str | None = None) -> str:
         """SHA-256 over the weights that answer."""
+        if adapter is not None and is_whole_model(Path(adapter)):
+            return weights_digest(Path(adapter))
         base = weights_digest(self._folder)
         return base if adapter is None else f"{base[:32]}{weights_digest(Path(adapter))[:32]}"
 
@@ -52,6 +57,16 @@ class TransformersModel:
             NotFound: an adapter's folder does not exist.
             EngineError: the model failed while answering.
         """
+        answering: dict[str | None, list[int]] = defaultdict(list)
+        for row, request in enumerate(requests):
+            whole = request.adapter is not None and is_whole_model(Path(request.adapter))
+            answering[request.adapter if whole else None].append(row)
+        # Always in this order: a stream holds its model's lock, and two that took locks crosswise would wait for each other for good.
+        models = {folder: self._whole_model(folder) for folder in sorted(answering, key=lambda folder: folder or "")}
+        parts = {folder: [_for_model(requests[row], folder) for row in answering[folder]] for folder in models}
+        return in_step([(answering[folder], model._stream(parts[folder], decoding)) for folder, model in models.items()])
+
+    def _stream(self, requests: Sequence[Request], decoding: Decoding) -> Iterator[Sequence[Delta]]:
         with self._lock:
             names = [self._adapter_name(request.adapter) for request in requests]
             inputs = self._encode(requests, decoding)
@@ -111,17 +126,40 @@ class TransformersModel:
     def _adapter_name(self, adapter: str | None) -> str:
         if adapter is None:
             return _BASE
-        if adapter not in self._adapters:
-            folder = Path(adapter)
-            if not (folder / "adapter_config.json").exists():
-                raise NotFound(f"There is no adapter in {folder.parent.name}/{folder.name}: the run kept none, or was deleted.")
+        folder = Path(adapter)
+        if not (folder / "adapter_config.json").exists():
+            raise NotFound(f"There is no adapter in {folder.parent.name}/{folder.name}: the run kept none, or was deleted.")
+        key = (adapter, _written(folder))
+        if key not in self._adapters:
             name = f"adapter_{len(self._adapters)}"
             if isinstance(self._model, PeftModel):
                 self._model.load_adapter(folder, adapter_name=name)
             else:
                 self._model = PeftModel.from_pretrained(self._model, folder, adapter_name=name).eval()
-            self._adapters[adapter] = name
-        return self._adapters[adapter]
+            self._adapters[key] = name
+        return self._adapters[key]
+
+    def _whole_model(self, folder: str | None) -> TransformersModel:
+        if folder is None:
+            return self
+        with self._lock:
+            if folder not in self._whole:
+                self._whole[folder] = TransformersModel(Path(folder), device=self._device)
+            return self._whole[folder]
+
+
+def is_whole_model(folder: Path) -> bool:
+    """Whether the folder holds all weights of a model, and not those of an adapter alone."""
+    return (folder / "config.json").exists() and not (folder / "adapter_config.json").exists()
+
+
+def _for_model(request: Request, folder: str | None) -> Request:
+    return request if folder is None else Request(request.messages)
+
+
+def _written(folder: Path) -> int:
+    """When the adapter's weights were written: a run that was resumed has others in the same folder."""
+    return max((file.stat().st_mtime_ns for file in folder.glob("*.safetensors")), default=0)
 
 
 def _sampling(decoding: Decoding) -> dict[str, Any]:

@@ -16,7 +16,12 @@ from studio.workspace.run_trash import delete_run, restore_run
 from studio.workspace.runs import find_run, list_runs
 from studio.workspace.trash import TRASH_DAYS
 
-_JOB_WORDS = {"training.sft": "training", "evaluation.evaluate": "evaluation", "dataset.import_job": "import"}
+_JOB_WORDS = {
+    "training.sft": "training",
+    "evaluation.evaluate": "evaluation",
+    "dataset.import_job": "import",
+    "training.exporting.export_job": "export",
+}
 
 
 def runs(

@@ -15,6 +15,7 @@ from studio.cli import (
     distilling,
     estimating,
     evaluating,
+    exporting,
     identity,
     listing,
     presets,
@@ -50,6 +51,8 @@ app.command("push")(datasets.push)
 app.command("presets")(presets.presets)
 app.command("estimate")(estimating.estimate)
 app.command("train")(training.train)
+app.command("export-model")(exporting.export_model)
+app.command("import-model")(exporting.import_model)
 app.command("chat")(talking.chat)
 app.command("eval")(evaluating.evaluate)
 app.command("share")(sharing.share)

@@ -21,6 +21,7 @@ from studio.sharing.snapshots import Snapshot
 from studio.ui.access import OPERATOR_COOKIE, operator_cookie
 from studio.ui.compare_files import Comparisons
 from studio.ui.context import Studio
+from studio.ui.downloads import ExportDownloads
 
 logger = logging.getLogger("studio.ui")
 
@@ -33,7 +34,8 @@ _HUGGING_FACE = "https://huggingface.co"
 def routes(studio: Studio) -> list[Route]:
     """The addresses that are not Gradio pages."""
     pages = SharePages(studio)
-    listed = [Route("/s/{token}.json", pages.data), Route("/s/{token}", pages.page), *Comparisons(studio.workspace).routes()]
+    added = [*Comparisons(studio.workspace).routes(), *ExportDownloads(studio).routes()]
+    listed = [Route("/s/{token}.json", pages.data), Route("/s/{token}", pages.page), *added]
     if studio.settings.operator_key:
         sign_in = OperatorSignIn(studio.settings)
         listed.append(Route("/operator", sign_in.form, methods=["GET"]))

@@ -1,4 +1,4 @@
-"""The tuned models: what training runs have left, and what ships with the studio."""
+"""The tuned models: what training runs have left, what was imported, and what ships with the studio."""
 
 from __future__ import annotations
 
@@ -14,21 +14,28 @@ from studio.workspace.runs import list_runs
 TRAINING_JOB: Final = "training.sft"
 """The job whose runs leave an adapter."""
 
+MODEL_MANIFEST: Final = "manifest.json"
+"""Beside the weights of a model that was imported or ships with the studio: what it is and how it was made."""
+
 
 @dataclass(frozen=True)
 class TunedModel:
-    """An adapter by the run that left it. One that ships with the studio has its folder's name for a run."""
+    """An adapter by the run that left it. One that was imported, or ships with the studio, has its folder's name for a run.
+
+    `adapter` is the folder of a LoRA, or of a whole model that was imported: the engine takes both.
+    """
 
     run: str
     base_model: str
     dataset: str
     adapter: str
     shipped: bool = False
+    imported: bool = False
 
 
 def tuned_models(workspace: Workspace) -> list[TunedModel]:
-    """All adapters: of training runs, newest first, then those that ship with the studio."""
-    return [*trained_models(workspace), *shipped_models(workspace)]
+    """All of them: of training runs, newest first, then the imported ones, then those that ship with the studio."""
+    return [*trained_models(workspace), *imported_models(workspace), *shipped_models(workspace)]
 
 
 def trained_models(workspace: Workspace) -> list[TunedModel]:
@@ -37,18 +44,20 @@ def trained_models(workspace: Workspace) -> list[TunedModel]:
     return [TunedModel(run.id, run.spec["model"], run.spec["dataset"], str(run.folder / "adapter")) for run in runs]
 
 
+def imported_models(workspace: Workspace) -> list[TunedModel]:
+    """The adapters and whole models that were imported, by name; each has a `manifest.json` as the shipped ones do."""
+    folders = sorted(path.parent for path in workspace.imported_models.glob(f"[!.]*/{MODEL_MANIFEST}"))
+    return [_described(folder, imported=True) for folder in folders]
+
+
 def shipped_models(workspace: Workspace) -> list[TunedModel]:
     """The adapters that lie among the samples, by name; each has a `manifest.json` that says how it was made."""
     folders = sorted(folder for folder in workspace.shipped_adapters.glob("*") if _is_adapter(folder))
-    made = {folder: read_json(folder / "manifest.json") for folder in folders}
-    return [
-        TunedModel(folder.name, made[folder]["base_model"], made[folder]["dataset"], str(folder), shipped=True)
-        for folder in folders
-    ]
+    return [_described(folder, shipped=True) for folder in folders]
 
 
 def find_tuned(workspace: Workspace, name: str) -> TunedModel:
-    """The adapter of that run, or the shipped one of that name.
+    """The adapter of that run, or the imported or shipped model of that name.
 
     Raises:
         NotFound: there is no such run, or it left no adapter.
@@ -59,6 +68,11 @@ def find_tuned(workspace: Workspace, name: str) -> TunedModel:
             return model
     known = ", ".join(model.run for model in tuned[:5]) or "none yet"
     raise NotFound(f"There is no tuned model {name!r}. Known: base, {known}.")
+
+
+def _described(folder: Path, *, shipped: bool = False, imported: bool = False) -> TunedModel:
+    made = read_json(folder / MODEL_MANIFEST)
+    return TunedModel(folder.name, made["base_model"], made["dataset"], str(folder), shipped=shipped, imported=imported)
 
 
 def _is_adapter(folder: Path) -> bool:

@@ -78,6 +78,11 @@ class Workspace:
         return self.samples / "adapters"
 
     @property
+    def imported_models(self) -> Path:
+        """One folder a tuned model that was brought in from elsewhere."""
+        return self.home / "imported"
+
+    @property
     def scratch(self) -> Path:
         """Uploads and whatever else may be lost; the app's working directory."""
         return self.home / "scratch"
@@ -121,6 +126,10 @@ class Workspace:
     def export(self, name: str) -> Path:
         """Where a file is written for somebody to fetch; the server may hand out what lies in scratch."""
         return self.scratch / "exports" / plain_name(name, what="export")
+
+    def imported_model(self, name: str) -> Path:
+        """The folder of an imported model."""
+        return self.imported_models / plain_name(name, what="model")
 
     def run(self, run_id: str) -> Path:
         """The folder of a run."""

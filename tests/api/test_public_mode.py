@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,11 @@ from studio.dataset.checks.examination import WEIGHTS
 from studio.dataset.import_spec import IMPORT_JOB
 from studio.jobs.queue import JobQueue
 from studio.settings import Settings
+from studio.training.exporting.spec import EXPORT_JOB
 from studio.ui.access import OPERATOR_COOKIE, operator_cookie
 from studio.workspace.datasets import list_datasets, write_dataset
 from studio.workspace.layout import Workspace
-from studio.workspace.runs import RunState, list_runs
+from studio.workspace.runs import RunState, create_run, list_runs
 from tests.server import running_app
 from tests.support import make_rows
 
@@ -42,6 +45,10 @@ OPERATOR_ONLY = (
     "train_write",
     "train_delete",
     "train_restore",
+    "train_export_describe",
+    "train_export_start",
+    "train_export_look",
+    "train_export_cancel",
     "data_import",
     "data_import_samples",
     "data_import_questions",
@@ -206,3 +213,21 @@ def test_api_names_are_unique(url: str) -> None:
     assert not [
         name for name in names if name.startswith("false") or (name.rsplit("_", 1)[-1] in {"1", "2"} and "example" not in name)
     ]
+
+
+def test_an_export_is_handed_out_to_the_operator_only(url: str, home: Path) -> None:
+    workspace = Workspace.from_settings(Settings(home=home))
+    run = create_run(workspace, {"job": EXPORT_JOB, "model": "mine", "form": "adapter"})
+    (run.folder / "export").mkdir()
+    (run.folder / "export" / "README.md").write_text("# Mine")
+    (run.folder / "export.json").write_text("{}")
+    address = f"{url}/exports/{run.id}.zip"
+    refused = httpx.get(address, timeout=30)
+    assert refused.status_code == 403 and REFUSED in refused.text
+    given = httpx.get(address, cookies={OPERATOR_COOKIE: operator_cookie(KEY)}, timeout=30)
+    assert given.status_code == 200 and 'filename="mine-adapter.zip"' in given.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(given.content)) as archive:
+        assert archive.read("mine-adapter/README.md") == b"# Mine"
+    for wrong in ("export-1", "..%2F..%2Fstudio", list_runs(workspace)[-1].id):
+        answer = httpx.get(f"{url}/exports/{wrong}.zip", cookies={OPERATOR_COOKIE: operator_cookie(KEY)}, timeout=30)
+        assert answer.status_code in {404, 405} or wrong == run.id

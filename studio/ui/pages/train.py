@@ -13,9 +13,11 @@ from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
 from studio.ui.pages.train_compare import CompareSection
+from studio.ui.pages.train_export import ExportSection
 from studio.ui.pages.train_form import FormSection
 from studio.ui.pages.train_run import RunSection
 from studio.ui.text import train as text
+from studio.ui.text import train_export as export_text
 from studio.ui.text import train_runs
 from studio.ui.text.common import VISITOR_NOTICE
 from studio.workspace.history import Followers
@@ -24,7 +26,7 @@ from studio.workspace.runs import find_run
 Updates = dict[Any, Any]
 
 _HIGH_FREQUENCY = "high_frequency"
-_FORM, _RUNS, _COMPARE = "new", "runs", "compare"
+_FORM, _RUNS, _COMPARE, _EXPORT = "new", "runs", "compare", "export"
 _REDRAW = "() => { window.dispatchEvent(new Event('resize')) }"  # a curve that was drawn out of sight has no width yet
 
 
@@ -36,7 +38,7 @@ def build(studio: Studio) -> gr.Blocks:
 
 
 class _TrainPage:
-    """The three tabs, and what leads from one to the other."""
+    """The tabs, and what leads from one to the other."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
@@ -50,18 +52,21 @@ class _TrainPage:
                 self.view = RunSection(studio, followers)
             with gr.Tab(train_runs.TAB_COMPARE, id=_COMPARE) as self.compare_tab:
                 self.compare = CompareSection(studio, followers)
+            with gr.Tab(export_text.TAB, id=_EXPORT):
+                self.exports = ExportSection(studio)
 
     def wire(self, blocks: gr.Blocks) -> None:
         """All events of the page."""
         form, view = self.form, self.view
         private: dict[str, Any] = {"api_visibility": "private"}
-        opened = [self.tabs, self.notice, view.run, *form.opened, *view.opened, *self.compare.opened]
+        opened = [self.tabs, self.notice, view.run, *form.opened, *view.opened, *self.compare.opened, *self.exports.outputs]
         loaded = blocks.load(plainly(self.open), None, opened, api_name="train_open", show_progress="hidden", **private)
         self.runs_tab.select(None, js=_REDRAW, api_name="train_redraw", **private)
         self.compare_tab.select(None, js=_REDRAW, api_name="train_redraw_compared", **private)
         form.wire()
         view.wire()
         self.compare.wire(self.compare_tab)
+        self.exports.wire()
         watched = [view.run, self.tabs]
         started = form.start.click(plainly(self.start), form.inputs, watched, api_name="train_start", **private)
         view.show_after(started, "train_start")
@@ -74,10 +79,11 @@ class _TrainPage:
         """Everything, as the page is opened.
 
         Its address may name the run to watch (`?run=`), the dataset to train on (`?dataset=`), a run to train like (`?like=`), runs to compare
-        (`?compare=`), and what narrows the list (`?q=`, `?tag=`).
+        (`?compare=`), a tuned model or an export (`?export=`), and what narrows the list (`?q=`, `?tag=`).
         """
         asked = request.query_params
         run, dataset, like, compared = (asked.get(name) for name in ("run", "dataset", "like", "compare"))
+        exported = asked.get("export")
         words, tag = asked.get("q", ""), asked.get("tag", "")
         default, at_work = self.view.default()
         operator = identify(self._studio.settings, request).operator
@@ -85,12 +91,14 @@ class _TrainPage:
         if like:
             form |= self._like(like)
         shows_runs = run or words or tag or (at_work and not dataset and not like)
+        tab = _COMPARE if compared else _RUNS if shows_runs else _FORM
         return {
             self.notice: gr.Markdown(visible=not operator),
-            self.tabs: gr.Tabs(selected=_COMPARE if compared else _RUNS if shows_runs else _FORM),
+            self.tabs: gr.Tabs(selected=_EXPORT if exported is not None else tab),
             **form,
             **self.view.open(request, run or default, words=words, tag=tag),
             **self.compare.open(compared, asked.get("curve")),
+            **self.exports.open(operator=operator, asked=exported),
         }
 
     def start(self, request: gr.Request, dataset: str | None, preset: str, *values: Any) -> Updates:

@@ -48,6 +48,7 @@ JOB_WORDS = {
     "dataset.distillation.distill": "Rows from manuals",
     "training.sft": "Training",
     "evaluation.evaluate": "Evaluation",
+    "training.exporting.export_job": "Export",
 }
 OTHER_JOB = "A job"
 WAITING_TO_START = "waiting to start"

@@ -6,9 +6,15 @@ from urllib.parse import urlencode
 
 from studio.dataset.distillation.distill import DISTILL_JOB
 from studio.dataset.import_spec import IMPORT_JOB
+from studio.training.exporting.spec import EXPORT_JOB
 from studio.workspace.reports import EVALUATION_JOB
 
-_PAGES = {IMPORT_JOB: ("data", "import"), DISTILL_JOB: ("manuals", "run"), EVALUATION_JOB: ("dashboard", "run")}
+_PAGES = {
+    IMPORT_JOB: ("data", "import"),
+    DISTILL_JOB: ("manuals", "run"),
+    EVALUATION_JOB: ("dashboard", "run"),
+    EXPORT_JOB: ("train", "export"),
+}
 """The page and the name of the run in its address; other jobs are watched on the Train page."""
 
 

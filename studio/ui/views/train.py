@@ -271,7 +271,7 @@ def _next_steps(seen: Watched) -> str:
     if seen.trains and seen.adapter and seen.status.state.finished:
         return (
             f'<p>{text.ADAPTER_READY} <a href="arena?{urlencode({"tuned": seen.id})}">{text.TO_ARENA}</a> · '
-            f'<a href="dashboard">{text.TO_DASHBOARD}</a></p>'
+            f'<a href="dashboard">{text.TO_DASHBOARD}</a> · <a href="train?{urlencode({"export": seen.id})}">{text.TO_EXPORT}</a></p>'
         )
     return ""
 

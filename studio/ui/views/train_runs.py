@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 from studio.dataset.import_spec import IMPORT_JOB
+from studio.training.exporting.spec import EXPORT_JOB
 from studio.ui.text import train as text
 from studio.ui.text import train_runs
 from studio.ui.views.figures import moment
@@ -40,9 +41,9 @@ class Listed:
 
 
 def listed(runs: Sequence[Run]) -> list[Listed]:
-    """Read what the list shows of each run: its spec and its state, no events. Imports have their place on the Data page."""
+    """Read what the list shows of each run: its spec and its state, no events. Imports and exports have places of their own."""
     seen = [Listed(run.id, run.spec, run.status, read_run_notes(run)) for run in runs]
-    return [run for run in seen if run.job != IMPORT_JOB]
+    return [run for run in seen if run.job not in {IMPORT_JOB, EXPORT_JOB}]
 
 
 def narrowed(runs: Sequence[Listed], words: str, tag: str) -> list[Listed]:
