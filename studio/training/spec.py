@@ -60,11 +60,11 @@ class TrainSpec(BaseModel):
     )
     use_dora: bool = Field(
         default=False,
-        description="Train size and direction of the weights apart: often better at low rank, slower (arXiv 2402.09353).",
+        description="Train size and direction of the weights apart: often better at low rank, slower, and not exported (arXiv 2402.09353).",
     )
     lora_bias: bool = Field(
         default=False,
-        description="A bias in the adapter's second matrix; seldom needed, and such an adapter can't be merged into most models.",
+        description="A bias in the adapter's second matrix; seldom needed, and such an adapter is neither merged nor exported.",
     )
 
     frozen_fraction: float = Field(

@@ -24,7 +24,7 @@ def tuned(folder: Path, options: dict[str, bool], *, four_bit: bool) -> PeftMode
     for name, weights in model.named_parameters():
         if "lora_magnitude_vector" in name:
             torch.nn.init.uniform_(weights, 0.5, 2.0)  # DoRA's own part; a fresh one changes nothing
-    return model
+    return model.train(four_bit)  # in eval mode bitsandbytes packs 4 bit weights for a CPU, which needs rows of a block of 64
 
 
 @pytest.mark.parametrize("four_bit", [False, True])

@@ -153,7 +153,7 @@ class FormSection:
         try:
             spec = self.spec(dataset, preset, *values)
         except StudioError as error:
-            return {self.plan: problem_html(error.message), self.command: gr.Code(visible=False)}
+            return {self.plan: problem_html(error.message), self.command: gr.Code("", visible="hidden")}
         rows = read_manifest(self._workspace, spec.dataset).rows
         held_out, spliced = _rearranged(self._workspace, spec.dataset, spec.hold_out_phrasings, spec.spliced_copies)
         plan = make_plan(spec, rows=rows, held_out=held_out, spliced=spliced)
