@@ -104,7 +104,7 @@ class CompareSection:
         choices = self._choices()
         return {
             **self.show(ids, curve or FIRST_CURVE),
-            self.chosen: gr.Dropdown(choices, value=ids),
+            self.chosen: gr.Dropdown(choices, value=ids, multiselect=True),
             self.empty: gr.HTML(visible=len(choices) < LEAST),
             self.body: gr.Column(visible=len(choices) >= LEAST),
         }
