@@ -11,6 +11,7 @@ import typer
 from studio.cli.output import errors, follow, print_json, results
 from studio.cli.workspace import Json, open_workspace
 from studio.training.exporting.importing import import_model as import_folder
+from studio.training.exporting.manifest import is_rounding
 from studio.training.exporting.provenance import provenance_of
 from studio.training.exporting.requests import export_spec, repository_for, request_export
 from studio.training.exporting.spec import Form
@@ -93,6 +94,8 @@ def _sentences(result: Mapping[str, Any]) -> list[str]:
     if result["prompts"]:
         said = f"Merged and asked again: {result['agree']} of {result['prompts']} answers are the same as before"
         sentences.append(f"{said}, word for word ({result['computed_in']}).")
+        if not is_rounding(result["agree"], result["prompts"]):
+            sentences.append("Rounding does not explain so many: do not use it before somebody has found out why.")
     if result["url"]:
         sentences.append(f"It is at {result['url']}.")
     return sentences

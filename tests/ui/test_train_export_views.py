@@ -53,6 +53,8 @@ def test_a_merge_that_changed_answers_shows_them_escaped() -> None:
     differing = [{"question": "<b>Why?</b>", "before": "Because.", "after": "x" * 1000}]
     html = agreement_html({**MADE, "agree": 19, "differing": differing})
     assert "19 of 20 prompts" in html and "&lt;b&gt;Why?" in html and "<b>" not in html and "600 more characters" in html
+    wrong = agreement_html({**MADE, "agree": 3, "differing": differing})
+    assert "Only 3 of 20" in wrong and "do not use this export" in wrong and 'role="alert"' in wrong
     assert agreement_html({**MADE, "prompts": None}) == ""
 
 

@@ -95,6 +95,6 @@ def push(workspace: Workspace, settings: Settings, destination: Destination, *, 
         rows = Path(folder) / Path(destination.file).name
         export_dataset(workspace, dataset.id, rows, destination.export_format)
         card = render_card(workspace, dataset.id, data_file=destination.file)
-        files = {destination.file: rows, "README.md": card.encode()}
+        files: dict[str, Path | bytes] = {destination.file: rows, "README.md": card.encode()}
         message = f"{dataset.name}: {dataset.rows:,} rows, {dataset.id}"
         return upload(destination.repository, token, files, message=message, told=told)

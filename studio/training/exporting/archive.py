@@ -37,6 +37,9 @@ class _Sink:
         self._pieces.append(bytes(data))
         return len(data)
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def flush(self) -> None:
         """Nothing is held back."""
 

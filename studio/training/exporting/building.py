@@ -42,30 +42,22 @@ def build(
         EngineError: a model can't be loaded, or fails while answering.
         Stopped: somebody asked to.
     """
-    lora = read_lora(provenance.adapter)
+    lora, agreement, checked = read_lora(provenance.adapter), None, None
     copy_tokenizer(base, folder)
-    checked, agreement = None, None
     if spec.form.merges:
         _merge(reporter, base, lora, folder)
-        prompts = choose_prompts(workspace, provenance.data)
-        reporter.phase("comparing answers")
-        checked = compare(base, provenance.adapter, folder, prompts, progress=_told(reporter))
-        agreement = Agreement(
-            prompts=checked.prompts, agree=checked.agree, asked=prompts.asked, computed_in=checked.computed_in, weights=number_format(base)
-        )  # fmt: skip
+        checked, agreement = _verify(workspace, reporter, provenance, base, folder)
     else:
         _copy_adapter(lora, provenance, folder)
     reporter.phase("writing the card")
+    chatml = speaks_chatml(load_tokenizer(base))
     if spec.form in {Form.VLLM, Form.OLLAMA}:
         (folder / "adapter").mkdir()
         _copy_adapter(lora, provenance, folder / "adapter")
     if spec.form is Form.VLLM:
         write_support_template(folder)
-    tokenizer = load_tokenizer(base)
-    chatml = speaks_chatml(tokenizer)
     if spec.form is Form.OLLAMA:
-        generation = read_json(base / "generation_config.json") if (base / "generation_config.json").exists() else {}
-        _write_modelfiles(provenance, base, folder, chatml=chatml, stop=stop_words(tokenizer, generation))
+        _write_modelfiles(provenance, base, folder, chatml=chatml)
     kind = "merged" if spec.form.merges else "adapter"
     made = write_model_manifest(
         folder, provenance.made, kind=kind, base_digest=weights_digest(base), digest=_digest(folder), agreement=agreement
@@ -84,12 +76,26 @@ def _merge(reporter: Reporter, base: Path, lora: Lora, folder: Path) -> None:
     copy_config(base, folder)
 
 
+def _verify(
+    workspace: Workspace, reporter: Reporter, provenance: Provenance, base: Path, folder: Path
+) -> tuple[Checked, Agreement]:
+    reporter.phase("comparing answers")
+    prompts = choose_prompts(workspace, provenance.data)
+    checked = compare(base, provenance.adapter, folder, prompts, progress=_told(reporter))
+    agreement = Agreement(
+        prompts=checked.prompts, agree=checked.agree, asked=prompts.asked, computed_in=checked.computed_in, weights=number_format(base)
+    )  # fmt: skip
+    return checked, agreement
+
+
 def _copy_adapter(lora: Lora, provenance: Provenance, folder: Path) -> None:
     shutil.copyfile(lora.folder / WEIGHTS_FILE, folder / WEIGHTS_FILE)
     write_json_atomically(folder / CONFIG_FILE, lora.portable_config(provenance.base.hub_id))
 
 
-def _write_modelfiles(provenance: Provenance, base: Path, folder: Path, *, chatml: bool, stop: list[str]) -> None:
+def _write_modelfiles(provenance: Provenance, base: Path, folder: Path, *, chatml: bool) -> None:
+    generation = read_json(base / "generation_config.json") if (base / "generation_config.json").exists() else {}
+    stop = stop_words(load_tokenizer(base), generation)
     context = min(_CONTEXT, int(read_json(base / "config.json").get("max_position_embeddings", _CONTEXT)))
     title = f"{provenance.name}: {provenance.base.hub_id}, fine-tuned on support answers with Firstline Studio."
     merged = modelfile(comment=title, source=".", adapter=None, chatml=chatml, stop=stop, context=context)

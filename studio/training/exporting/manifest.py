@@ -49,6 +49,11 @@ class Agreement(BaseModel):
     computed_in: str = Field(description="The number format of the answers that were compared.")
     weights: str = Field(description="The number format in which the merged weights were saved.")
 
+    @property
+    def rounding(self) -> bool:
+        """Whether the answers that differ are so few that rounding explains them."""
+        return is_rounding(self.agree, self.prompts)
+
 
 class ModelManifest(BaseModel):
     """All that is written down. What nobody knows is empty."""
@@ -99,3 +104,8 @@ def write_model_manifest(folder: Path, manifest: ModelManifest, **changes: Any) 
 def known_settings(values: Mapping[str, Any]) -> dict[str, str | bool | int | float | None]:
     """The settings of a training that are plain values."""
     return {name: value for name, value in values.items() if isinstance(value, str | bool | int | float | None)}
+
+
+def is_rounding(agree: int, prompts: int) -> bool:
+    """Whether so many equal answers may be a merge that was only rounded: three quarters of them or more. Fewer are a merge that went wrong."""
+    return 4 * agree >= 3 * prompts

@@ -9,6 +9,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import safe_open
@@ -61,6 +62,6 @@ def number_format(folder: Path) -> str:
     return _NAMES.get(name, name.lower())
 
 
-def _merged(weight: torch.Tensor, lora: Lora, matrices: safe_open, name: str) -> torch.Tensor:
+def _merged(weight: torch.Tensor, lora: Lora, matrices: Any, name: str) -> torch.Tensor:
     down, up = (matrices.get_tensor(matrix).float() for matrix in lora.matrices(name))
     return (weight.float() + (up @ down) * lora.scaling).to(weight.dtype)

@@ -204,7 +204,7 @@ class ExportSection:
         return views.exports_html([views.exporting(run) for run in runs])
 
     def _about(self, model: str | None, form: str | None, repo: str, public: bool, update: bool) -> Updates:
-        if not model or form not in text.FORMS:
+        if not model or form is None or form not in text.FORMS:
             return {self.about: "", self.where: "", self.export: gr.Button(interactive=False), self.command: ""}
         try:
             provenance = provenance_of(self._studio.workspace, model)

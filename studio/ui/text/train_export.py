@@ -90,3 +90,7 @@ MAY_EXPORT = "export a model"
 MAY_CANCEL = "cancel an export"
 MAY_DOWNLOAD = "download an export"
 NOT_THERE = "This export is not whole yet, or its folder was removed."
+WENT_WRONG = (
+    "Only {agree} of {prompts} prompts get the same answer from the merged model as from base and adapter ({computed_in}). Rounding does "
+    "not explain so many: do not use this export before somebody has found out why."
+)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from studio.training.exporting.manifest import is_rounding
 from studio.training.exporting.requests import folder_of, made_by
 from studio.ui.text import train_export as text
 from studio.ui.views.bars import bar_html
@@ -85,10 +86,11 @@ def agreement_html(made: Mapping[str, Any]) -> str:
     if not made.get("prompts"):
         return ""
     agree, prompts = made["agree"], made["prompts"]
-    sentence = (text.SAME if agree == prompts else text.NOT_SAME).format(
-        agree=agree, prompts=prompts, computed_in=made["computed_in"]
+    words = text.SAME if agree == prompts else text.NOT_SAME if is_rounding(agree, prompts) else text.WENT_WRONG
+    sentence = words.format(agree=agree, prompts=prompts, computed_in=made["computed_in"])
+    html = (
+        f"<p>{escape(sentence)}</p>" if is_rounding(agree, prompts) else f'<p class="failed" role="alert">{escape(sentence)}</p>'
     )
-    html = f"<p>{escape(sentence)}</p>"
     if differing := made.get("differing"):
         rows = [[escape(shortened(one[part], _SHOWN)) for part in ("question", "before", "after")] for one in differing]
         head = "".join(f'<th scope="col">{escape(name)}</th>' for name in text.DIFFERENCE_HEAD)

@@ -109,7 +109,7 @@ def test_a_merge_that_changes_the_answers_is_reported(
     assert result["agree"] < 8 and len(result["differing"]) == 16 - result["agree"]
     assert result["differing"][0]["before"] != result["differing"][0]["after"]
     card = (Path(result["folder"]) / "README.md").read_text()
-    assert f"**{result['agree']} of 16 answers are the same**" in card and "rounded to float32" in card
+    assert f"**{result['agree']} of 16 answers are the same**" in card and "do not use this model" in card
 
 
 def test_prompts_are_spread_evenly_and_come_from_a_question_set_where_the_data_are_gone(
