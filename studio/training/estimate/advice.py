@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from studio.errors import BadInput
 from studio.training.estimate.estimator import Badge, Estimate, Estimator
 from studio.training.spec import TrainSpec
 
@@ -62,8 +63,8 @@ def advise(estimator: Estimator, estimate: Estimate) -> Advice | None:
     if estimate.badge is Badge.FITS:
         return None
     for changes in _candidates(estimate.spec):
-        changed = estimator.estimate(estimate.spec.model_copy(update=dict(changes)))
-        if changed.badge is Badge.FITS:
+        changed = _estimated(estimator, estimate.spec.model_copy(update=dict(changes)))
+        if changed is not None and changed.badge is Badge.FITS:
             return Advice(changes, changed)
     return None
 
@@ -83,8 +84,17 @@ def what_if(estimator: Estimator, spec: TrainSpec) -> list[WhatIf]:
                     "load_in_4bit": four_bit,
                 }
                 changed = spec.model_copy(update=changes)
-                found.append(WhatIf(estimator.estimate(changed), chosen=changed == spec))
+                if (estimate := _estimated(estimator, changed)) is not None:
+                    found.append(WhatIf(estimate, chosen=changed == spec))
     return found
+
+
+def _estimated(estimator: Estimator, spec: TrainSpec) -> Estimate | None:
+    """None where `max_length` would leave nothing to learn."""
+    try:
+        return estimator.estimate(spec)
+    except BadInput:
+        return None
 
 
 def _lengths_beside(chosen: int, longest: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,9 +89,9 @@ class Architecture:
         """All."""
         return self.layers * self.layer_parameters + self.other_parameters
 
-    def adapter_parameters(self, rank: int) -> int:
-        """Of the LoRA matrices of one decoder layer: r (in + out) for each linear layer (Hu et al. 2021, arXiv 2106.09685)."""
-        return rank * sum(wide + high for wide, high in self.linears.values())
+    def adapter_parameters(self, rank: int, names: Collection[str] | None = None) -> int:
+        """Of the LoRA matrices of one decoder layer: r (in + out) for each linear layer, or those of these names (Hu et al. 2021, arXiv 2106.09685)."""
+        return rank * sum(wide + high for name, (wide, high) in self.linears.items() if names is None or name in names)
 
 
 _QWEN2: Mapping[str, Any] = {"model_type": "qwen2", "vocab_size": 151_936, "num_key_value_heads": 2, "tie_word_embeddings": True}

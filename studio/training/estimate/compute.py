@@ -54,10 +54,10 @@ def work_of(setup: Setup, batches: Iterable[Batch], *, known: bool = False) -> W
 def batch_work(setup: Setup, batch: Batch, *, known: bool = False) -> Work:
     """The work of one batch."""
     one = setup.architecture
-    places, learning = batch.positions(sharing=setup.fused), setup.learning_layers
+    places, learning = batch.positions(sharing=setup.sharing), setup.learning_layers
     linear = 2 * places * one.layer_parameters
     attention = 4 * one.queries * attended_pairs(setup, batch)  # queries by keys, weights by values
-    adapter = 2 * places * one.adapter_parameters(setup.rank)
+    adapter = 2 * places * one.adapter_parameters(setup.rank, setup.targets)
     forward = linear + attention + adapter
     backward = linear + 2 * attention + 2 * adapter
     again = forward if setup.checkpointing else 0.0
@@ -69,6 +69,6 @@ def batch_work(setup: Setup, batch: Batch, *, known: bool = False) -> Work:
 
 def attended_pairs(setup: Setup, batch: Batch) -> int:
     """Pairs of places for which attention computes a weight, those behind the causal mask included."""
-    if not setup.fused:
+    if not setup.sharing:
         return batch.rows * batch.width * batch.width
     return batch.shared * batch.shared + batch.rows * (batch.width - batch.shared) * batch.width

@@ -142,8 +142,9 @@ class Estimator:
             BadInput: no row has a token to learn within `max_length`.
         """
         workload, setup = self.workload(spec), self.setup(spec)
-        measured, basis = self.calibration.nearest(spec, self.machine)
-        pace = Pace(setup, workload, assumed_rate(setup, self.machine), measured.slowness if measured else 1.0)
+        machine = self.machine.computing_in(spec.dtype)
+        measured, basis = self.calibration.nearest(spec, machine)
+        pace = Pace(setup, workload, assumed_rate(setup, machine), measured.slowness if measured else 1.0)
         before = starting_seconds(setup, workload)
         left = spec.max_minutes * 60 - before - pace.measuring_seconds
         steps = pace.steps_within(left) if spec.max_minutes else workload.planned_steps

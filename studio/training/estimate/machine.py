@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-import psutil
-
 from studio.errors import NotFound
+from studio.jobs.memory import memory_here
+from studio.training.spec import NumberFormat
 
 HERE = "here"
 """The name of this machine."""
@@ -27,6 +27,9 @@ _CPU_FLOPS: Mapping[int, float] = {2: 230e9, 4: 80e9}
 """A second and core, by the bytes of a number. bf16 where two cores multiply it at 1,008 GFLOPS (`docs/results.md`): a whole step reaches less than
 half of that. fp32: the like part of what `docs/results.md` measured for that."""
 
+_FP32_SHARE = {False: _CPU_FLOPS[4] / _CPU_FLOPS[2], True: 1 / 8}
+"""By whether it is on a GPU: the part of its rate that is left in fp32. The GPU's is that of a T4's datasheet, 8.1 of 65 TFLOPS."""
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -39,6 +42,7 @@ class Machine:
         bf16: whether it computes in bf16; else in fp16 on a GPU and in fp32 on a CPU.
         memory_mb: MiB that a training may take.
         flops: operations a second that a step is taken to reach before one was measured.
+        number_bytes: of a weight that is not quantised.
     """
 
     name: str
@@ -47,11 +51,16 @@ class Machine:
     bf16: bool
     memory_mb: float
     flops: float
+    number_bytes: int = 2
 
-    @property
-    def number_bytes(self) -> int:
-        """Of a weight that is not quantised."""
-        return 2 if self.on_gpu or self.bf16 else 4
+    def computing_in(self, number_format: NumberFormat) -> Machine:
+        """The machine with another number format than its own; `auto` is its own."""
+        if number_format == "auto":
+            return self
+        if number_format != "float32":
+            return replace(self, bf16=number_format == "bfloat16", number_bytes=2)
+        slower = _FP32_SHARE[self.on_gpu] if self.number_bytes == 2 else 1.0
+        return replace(self, bf16=False, number_bytes=4, flops=self.flops * slower)
 
 
 def _class(name: str, title: str, gigabytes: float, teraflops: float, *, bf16: bool = True) -> Machine:
@@ -91,9 +100,9 @@ def _cpu_here(bf16: bool | None) -> Machine:
     known = _has_bf16_flag() if bf16 is None else bf16
     cores = _cores()
     title = f"this CPU, {_processor()}, {cores} {'core' if cores == 1 else 'cores'}"
-    memory = psutil.virtual_memory().available / _MEGABYTE
-    machine = Machine(HERE, title, on_gpu=False, bf16=known, memory_mb=memory, flops=0.0)
-    return replace(machine, flops=cores * _CPU_FLOPS[machine.number_bytes])
+    memory = memory_here().available / _MEGABYTE
+    size = 2 if known else 4
+    return Machine(HERE, title, on_gpu=False, bf16=known, memory_mb=memory, flops=cores * _CPU_FLOPS[size], number_bytes=size)
 
 
 def _gpu_here() -> Machine | None:

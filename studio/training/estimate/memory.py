@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from studio.training.estimate.architecture import FUSED_FAMILIES, Architecture
 from studio.training.estimate.machine import Machine
 from studio.training.estimate.workload import Batch
-from studio.training.spec import TrainSpec
+from studio.training.spec import ALL_LINEAR, TrainSpec
 
 KEPT_BYTES = 2 << 30
 """So much is kept of what frozen layers gave (`studio.training.frozen`): some 25,000 rows of 70 tokens of the embedded model."""
@@ -21,9 +21,15 @@ KEPT_BYTES = 2 << 30
 NF4_BITS = 4.127
 """Bits of a parameter in NF4 with double quantisation: 4, and 8/64 + 32/(64 x 256) for the constants (Dettmers et al. 2023, arXiv 2305.14314, section 3)."""
 
-_PROGRAM_BYTES = 700 << 20
+SINGLE_BITS = 4.5
+"""The same without double quantisation: 4, and 32/64."""
+
+_PROGRAM_BYTES = 637 << 20
+_HEAP_BYTES = 430 << 20
 _SHAPE_BYTES = 16 << 20
-_MOST_SHAPES = 90
+_MOST_SHAPES = 110
+"""Fitted to trainings of the embedded model here: of 40 steps (23 to 26 shapes), and of 2,625 (about a hundred)."""
+
 _FP32 = 4
 _ADAM_MOMENTS = 2  # Kingma and Ba 2014, arXiv 1412.6980: a mean and a variance of every trained parameter
 _LOGIT_BYTES = 12
@@ -38,11 +44,15 @@ class Setup:
         architecture: of the base model.
         first: decoder layers, from the lowest on, that have no adapter.
         rank: of the adapter.
-        four_bit: whether the linear layers are in NF4.
+        targets: linear layers with an adapter; None for all.
+        optim: the optimizer.
+        four_bit: bits of a number of the linear layers where they are quantised, else None.
         on_gpu: whether it runs on a GPU.
         number_bytes: of a weight that is not quantised.
         bf16: whether the device computes in it.
         fused: whether decoder layers are those of `studio.training.fused`.
+        sharing: whether what rows begin with is computed once (`studio.training.beginnings`).
+        keeps_frozen: whether what frozen layers give is computed once a row (`studio.training.frozen`).
         eager: whether attention weights are whole matrices, (heads, length, length) for a row.
         checkpointing: whether activations are computed again on the way back.
     """
@@ -50,28 +60,42 @@ class Setup:
     architecture: Architecture
     first: int
     rank: int
-    four_bit: bool
+    targets: frozenset[str] | None
+    optim: str
+    four_bit: float | None
     on_gpu: bool
     number_bytes: int
     bf16: bool
     fused: bool
+    sharing: bool
+    keeps_frozen: bool
     eager: bool
     checkpointing: bool
 
     @classmethod
     def of(cls, spec: TrainSpec, architecture: Architecture, machine: Machine) -> Setup:
-        """The setup of a training on a machine. Layers are fused on a CPU, without 4 bit and dropout; then attention is eager."""
-        plain = spec.lora_dropout == 0 and not spec.load_in_4bit
-        fused = not machine.on_gpu and plain and architecture.family in FUSED_FAMILIES
+        """The setup of a training on a machine. Layers are fused on a CPU, without 4 bit and with plain adapters; then attention is eager."""
+        machine = machine.computing_in(spec.dtype)
+        first = int(architecture.layers * spec.frozen_fraction)
+        plain = not (spec.load_in_4bit or spec.lora_dropout or spec.use_dora or spec.lora_bias)
+        alike = (
+            not machine.on_gpu and not spec.neftune_noise_alpha
+        )  # noise of its own in every step: nothing can be computed once
+        sharing = alike and plain and architecture.family in FUSED_FAMILIES
+        fused = sharing or (not machine.on_gpu and plain and architecture.family in FUSED_FAMILIES and spec.attention == "eager")
         return cls(
             architecture=architecture,
-            first=int(architecture.layers * spec.frozen_fraction),
+            first=first,
             rank=spec.lora_rank,
-            four_bit=spec.load_in_4bit,
+            targets=None if spec.target_modules == ALL_LINEAR else frozenset(spec.target_modules.split(",")),
+            optim=spec.optim,
+            four_bit=(NF4_BITS if spec.bnb_4bit_use_double_quant else SINGLE_BITS) if spec.load_in_4bit else None,
             on_gpu=machine.on_gpu,
             number_bytes=machine.number_bytes,
             bf16=machine.bf16,
             fused=fused,
+            sharing=sharing,
+            keeps_frozen=alike and first > 0,
             eager=fused or spec.attention == "eager",
             checkpointing=spec.gradient_checkpointing,
         )
@@ -84,17 +108,12 @@ class Setup:
     @property
     def adapter_parameters(self) -> int:
         """Of the whole adapter."""
-        return self.learning_layers * self.architecture.adapter_parameters(self.rank)
+        return self.learning_layers * self.architecture.adapter_parameters(self.rank, self.targets)
 
     @property
     def adapter_bytes(self) -> int:
-        """Of a number of the adapter: fp32, except that TRL casts that of a quantised model to bf16 (`SFTTrainer.__init__`); not where the GPU has none."""
-        return 2 if self.four_bit and (self.bf16 or not self.on_gpu) else _FP32
-
-    @property
-    def keeps_frozen(self) -> bool:
-        """Whether what frozen layers give is computed once a row: on a CPU."""
-        return self.first > 0 and not self.on_gpu
+        """Of a number of the adapter: fp32, except that TRL casts that of a quantised model to bf16 (`SFTTrainer.__init__`) where that is the format."""
+        return 2 if self.four_bit and self.bf16 else _FP32
 
     @property
     def activation_bytes(self) -> int:
@@ -110,7 +129,7 @@ class Memory:
         program: Python and its libraries; 0 on a GPU, whose memory they are not in.
         weights: of the base model.
         adapter: its numbers and their gradients.
-        optimizer: AdamW's two moments.
+        optimizer: its moments.
         activations: what is kept for the way back, of the largest batch.
         logits: of its learned tokens.
         kept: hidden states of the frozen layers; 0 on a GPU.
@@ -137,7 +156,7 @@ def weights_bytes(setup: Setup) -> float:
     one = setup.architecture
     if not setup.four_bit:
         return one.parameters * setup.number_bytes
-    return one.layers * one.layer_parameters * NF4_BITS / 8 + one.other_parameters * _FP32
+    return one.layers * one.layer_parameters * setup.four_bit / 8 + one.other_parameters * _FP32
 
 
 def adapter_bytes(setup: Setup) -> float:
@@ -146,8 +165,13 @@ def adapter_bytes(setup: Setup) -> float:
 
 
 def optimizer_bytes(setup: Setup) -> float:
-    """Of AdamW's moments, in the adapter's own number format."""
-    return _ADAM_MOMENTS * setup.adapter_parameters * setup.adapter_bytes
+    """Of AdamW's moments, in the adapter's own number format; in bytes each with an 8 bit optimizer (Dettmers et al. 2021, arXiv 2110.02861), and with
+    Adafactor one a row and column in place of one a number (Shazeer and Stern 2018, arXiv 1804.04235).
+    """
+    if setup.optim == "adafactor":
+        return setup.adapter_parameters * _FP32 / setup.rank
+    size = {"adamw_8bit": 1, "paged_adamw_8bit": 1, "paged_adamw_32bit": _FP32}.get(setup.optim, setup.adapter_bytes)
+    return _ADAM_MOMENTS * setup.adapter_parameters * size
 
 
 def activations_bytes(setup: Setup, batch: Batch) -> float:
@@ -160,13 +184,13 @@ def activations_bytes(setup: Setup, batch: Batch) -> float:
         return (setup.learning_layers + 1) * layer
     stream = _FP32 if setup.four_bit else setup.number_bytes
     inputs = setup.architecture.layers if setup.on_gpu else setup.learning_layers
-    return inputs * stream * setup.architecture.hidden * batch.positions(sharing=setup.fused) + 2 * layer
+    return inputs * stream * setup.architecture.hidden * batch.positions(sharing=setup.sharing) + 2 * layer
 
 
 def layer_bytes(setup: Setup, batch: Batch) -> float:
     """What one decoder layer with an adapter keeps for the way back; the adapter's numbers are kept in the format that they are computed in."""
-    places = batch.positions(sharing=setup.fused) * _place_bytes(setup)
-    adapter = setup.architecture.adapter_parameters(setup.rank) * setup.activation_bytes
+    places = batch.positions(sharing=setup.sharing) * _place_bytes(setup)
+    adapter = setup.architecture.adapter_parameters(setup.rank, setup.targets) * setup.activation_bytes
     return places + _attention_bytes(setup, batch) + adapter
 
 
@@ -193,7 +217,8 @@ def _attention_bytes(setup: Setup, batch: Batch) -> float:
 
     Fused layers keep keys and values here: each row has its own beside those of the shared beginning. sdpa and FlashAttention keep one number for each head and place (Dao et al. 2022, arXiv 2205.14135, section 3.1).
     """
-    heads, rows, width, shared = setup.architecture.heads, batch.rows, batch.width, batch.shared
+    heads, rows, width = setup.architecture.heads, batch.rows, batch.width
+    shared = batch.shared if setup.sharing else 0
     if not setup.eager:
         return heads * rows * width * _FP32
     if not setup.fused:
@@ -224,7 +249,7 @@ def heap_bytes(setup: Setup, batches: Iterable[Batch]) -> float:
     if setup.on_gpu:
         return 0.0
     shapes = len({(batch.rows, batch.width) for batch in batches})
-    return min(shapes, _MOST_SHAPES) * _SHAPE_BYTES
+    return _HEAP_BYTES + min(shapes, _MOST_SHAPES) * _SHAPE_BYTES
 
 
 def program_bytes(setup: Setup) -> float:

@@ -56,7 +56,7 @@ def foresee(
 def _foresee(
     workspace: Workspace, run: Run, spec: TrainSpec, device: Device, tokenized: Tokenized, started: float
 ) -> TrainerCallback:
-    machine = find_machine(bf16=device.dtype is torch.bfloat16, gpu=device.on_gpu)
+    machine = find_machine(bf16=device.dtype is torch.bfloat16, gpu=device.on_gpu).computing_in(spec.dtype)
     if machine.on_gpu != device.on_gpu:
         raise NotFound("The driver's nvidia-smi, which says how much memory the GPU has, is not there.")
     sizes = [RowSize(len(row.input_ids), sum(row.trained), row.trained.index(True)) for row in tokenized.rows]
@@ -109,8 +109,8 @@ class Outlook(TrainerCallback):
             _attempt(lambda: self._look_again(state.max_steps))
 
     def on_train_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """What was measured, for the next estimate."""
-        if state.global_step >= _LEAST_STEPS and not self.resumed:
+        """What was measured, for the next estimate; of the machine's own number format alone."""
+        if state.global_step >= _LEAST_STEPS and not self.resumed and self.workload.spec.dtype == "auto":
             _attempt(self._remember)
 
     def _look_again(self, steps: int) -> None:

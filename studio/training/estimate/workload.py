@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -85,7 +86,8 @@ class Workload:
         """Those that `sizes` make in the first pass, in their order; later passes have as many, made anew."""
         spec = self.spec
         lengths = [size.tokens for size in self.sizes]
-        order = iter(LengthGroupedSampler(lengths, batch_size=spec.per_device_train_batch_size, seed=spec.seed))
+        grouped = LengthGroupedSampler(lengths, batch_size=spec.per_device_train_batch_size, seed=spec.seed)
+        order = iter(grouped if spec.group_by_length else random.Random(spec.seed).sample(range(len(lengths)), len(lengths)))
         batches = []
         while group := [self.sizes[index] for index in islice(order, spec.per_device_train_batch_size)]:
             batches.append(_batch(group, self.shared))

@@ -25,7 +25,15 @@ ROWS = tuple(RowSize(tokens=40 + 7 * (index % 11), learned=12 + index % 5, befor
 
 
 def spec(**settings: Any) -> TrainSpec:
-    return TrainSpec(**{"dataset": "faq", "per_device_train_batch_size": 4, "num_train_epochs": 1.0, **settings})
+    return TrainSpec(
+        **{
+            "dataset": "faq",
+            "per_device_train_batch_size": 4,
+            "gradient_accumulation_steps": 1,
+            "num_train_epochs": 1.0,
+            **settings,
+        }
+    )
 
 
 def setup(machine: Machine = CPU, architecture: Architecture = TINY, **settings: Any) -> Setup:

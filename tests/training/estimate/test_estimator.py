@@ -78,7 +78,8 @@ class TestTime:
         many = estimator(rows=ROWS * 100).estimate(spec())
         few = estimator(rows=ROWS * 20).estimate(spec())
         assert (many.rows, many.steps) == (20_000, 5_000)
-        assert many.seconds == pytest.approx(5 * few.seconds, rel=0.1)
+        assert many.seconds == pytest.approx(5 * few.seconds, rel=0.3)  # starting and saving do not grow with the rows
+        assert many.memory.activations == few.memory.activations
 
     def test_rows_that_are_all_cut_to_nothing_are_said(self) -> None:
         with pytest.raises(BadInput, match="Raise max_length"):
@@ -134,7 +135,7 @@ class TestAdvice:
         one = estimator(machine, LARGE, rows=LONG)
         advice = advise(one, one.estimate(wanted))
         assert advice is not None
-        assert advice.changes == {"per_device_train_batch_size": 8, "gradient_accumulation_steps": 4}
+        assert advice.changes == {"per_device_train_batch_size": 8, "gradient_accumulation_steps": 2}
 
     def test_nothing_is_advised_where_nothing_helps(self) -> None:
         one = estimator(replace(GPU, memory_mb=1000), LARGE)
@@ -156,6 +157,10 @@ class TestWhatIf:
             return {line.estimate.spec.max_length for line in what_if(estimator(), spec(max_length=chosen))}
 
         assert lengths(512) == {64, 512} and lengths(110) == {64, 110} and lengths(100) == {64, 100, 200}
+
+    def test_lengths_that_leave_nothing_to_learn_are_left_out(self) -> None:
+        lines = what_if(estimator(rows=LONG), spec(max_length=600))
+        assert {line.estimate.spec.max_length for line in lines} == {512, 600, 1200}
 
     def test_its_line_says_what_the_estimate_says(self) -> None:
         (chosen,) = (line for line in what_if(estimator(), spec()) if line.chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,8 +59,34 @@ def test_adapters_of_frozen_layers_are_not_there() -> None:
 
 
 def test_trl_s_bf16_adapters_of_a_quantised_model_are_half_as_large_except_on_a_gpu_without_bf16() -> None:
-    t4 = Setup.of(spec(load_in_4bit=True), LARGE, GPU.__class__(**{**vars(GPU), "bf16": False}))
+    t4 = Setup.of(spec(load_in_4bit=True), LARGE, replace(GPU, bf16=False))
     assert (setup(GPU, LARGE, load_in_4bit=True).adapter_bytes, t4.adapter_bytes, setup(GPU, LARGE).adapter_bytes) == (2, 4, 4)
+
+
+def test_an_optimizer_of_8_bits_or_factors_has_smaller_moments() -> None:
+    eight, wide, factored = (setup(lora_rank=4, optim=name) for name in ("adamw_8bit", "paged_adamw_32bit", "adafactor"))
+    assert (optimizer_bytes(eight), optimizer_bytes(wide), optimizer_bytes(factored)) == (4096 * 2, 4096 * 8, 4096)
+
+
+def test_adapters_on_named_layers_are_counted_alone() -> None:
+    assert setup(lora_rank=4, target_modules="q_proj,v_proj").adapter_parameters == 2 * 4 * (64 + 48)
+
+
+def test_without_double_quantisation_a_number_takes_four_bits_and_a_half() -> None:
+    single = setup(load_in_4bit=True, bnb_4bit_use_double_quant=False)
+    assert weights_bytes(single) == 2 * 9216 * 4.5 / 8 + (32_000 + 160) * 4
+
+
+def test_a_chosen_number_format_counts() -> None:
+    assert weights_bytes(setup(dtype="float32")) == 2 * weights_bytes(setup(dtype="bfloat16")) == TINY.parameters * 4
+
+
+def test_what_makes_every_step_different_is_neither_shared_nor_kept() -> None:
+    noisy = setup(neftune_noise_alpha=5.0, frozen_fraction=0.5, attention="eager")
+    assert noisy.fused and not noisy.sharing and not noisy.keeps_frozen
+    assert not any(
+        setup(**{name: value}).fused for name, value in (("use_dora", True), ("lora_dropout", 0.1), ("lora_bias", True))
+    )
 
 
 def test_a_fused_layer_by_hand() -> None:

@@ -101,6 +101,12 @@ def test_batches_are_padded_to_their_longest_row_and_begin_alike_before_the_firs
     assert workload.batches[0].positions(sharing=False) == 200
 
 
+def test_rows_as_chance_has_them_are_padded_more() -> None:
+    grouped, random = (Workload(spec(group_by_length=one), ROWS, 20, rows=len(ROWS)).batches for one in (True, False))
+    assert sum(batch.tokens for batch in grouped) == sum(batch.tokens for batch in random)
+    assert sum(batch.rows * batch.width for batch in grouped) < sum(batch.rows * batch.width for batch in random)
+
+
 def test_a_row_by_itself_shares_nothing() -> None:
     assert Workload(spec(per_device_train_batch_size=1), ROWS[:2], 20, rows=2).batches[0].shared == 0
 
