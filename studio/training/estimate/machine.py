@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-import psutil
-
 from studio.errors import NotFound
+from studio.jobs.memory import memory_here
 
 HERE = "here"
 """The name of this machine."""
@@ -91,7 +90,7 @@ def _cpu_here(bf16: bool | None) -> Machine:
     known = _has_bf16_flag() if bf16 is None else bf16
     cores = _cores()
     title = f"this CPU, {_processor()}, {cores} {'core' if cores == 1 else 'cores'}"
-    memory = psutil.virtual_memory().available / _MEGABYTE
+    memory = memory_here().available / _MEGABYTE
     machine = Machine(HERE, title, on_gpu=False, bf16=known, memory_mb=memory, flops=0.0)
     return replace(machine, flops=cores * _CPU_FLOPS[machine.number_bytes])
 
