@@ -7,7 +7,7 @@ import typer
 from studio.chat.catalog import find_model, is_prepared
 from studio.cli.models import open_tokenizer
 from studio.cli.output import print_json, results
-from studio.dataset.tokens.lengths import Lengths, dataset_lengths
+from studio.dataset.tokens.lengths import dataset_lengths
 from studio.training.preflight import checking
 from studio.training.preflight.device import ask_device
 from studio.training.preflight.findings import Level, Preflight
@@ -24,24 +24,17 @@ def check_training(workspace: Workspace, spec: TrainSpec, *, json_: bool) -> Non
     Raises:
         typer.Exit: something blocks the training; exit code 2.
     """
-    found = checking.check_training(
-        workspace, spec, measure=lambda: _measured(workspace, spec), facts=ask_device(four_bit=spec.load_in_4bit)
-    )
+    model = find_model(spec.model)
+    if model.embedded or is_prepared(workspace, model):  # the embedded one is unpacked for it, another one is not fetched
+        open_tokenizer(workspace, model)
+    facts = ask_device(four_bit=spec.load_in_4bit)
+    found = checking.check_training(workspace, spec, lengths=dataset_lengths, facts=facts)
     if json_:
         print_json({"dataset": spec.dataset, "model": spec.model, **found.to_json()})
     else:
         _show(found)
     if found.blocks:
         raise typer.Exit(_BLOCKED)
-
-
-def _measured(workspace: Workspace, spec: TrainSpec) -> Lengths | None:
-    """How long the rows are; the embedded model is unpacked for it, another one is not fetched."""
-    model = find_model(spec.model)
-    if not model.embedded and not is_prepared(workspace, model):
-        return None
-    open_tokenizer(workspace, model)
-    return dataset_lengths(workspace, spec.dataset, model)
 
 
 def _show(found: Preflight) -> None:

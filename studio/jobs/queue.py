@@ -145,13 +145,15 @@ class JobQueue:
         Raises:
             JobFailed: the run failed; the message says why.
         """
-        while not (status := run.status).state.finished:
+        while not run.status.state.finished:
             self.pump()
             if watch:
                 watch()
             time.sleep(poll)
+        self.pump()  # a death is recorded, with what is known of it
         if watch:
             watch()
+        status = run.status
         if status.state is RunState.FAILED:
             raise JobFailed(status.error or f"Run {run.id} failed; its log is {run.folder / 'log.txt'}.")
         return status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studio.training.preflight.findings import Preflight, error, warning
 from studio.ui.text.train_check import CHECK_WORDS
-from studio.ui.views.train_check import check_html, too_many_html
+from studio.ui.views.train_check import check_html
 
 
 def test_errors_and_warnings_are_told_apart_by_word_and_mark() -> None:
@@ -28,10 +28,6 @@ def test_what_was_left_out_is_grouped_by_its_reason() -> None:
 
 def test_what_comes_from_the_data_is_escaped() -> None:
     assert "<script>" not in check_html(Preflight([error("placeholders", "{{<script>}}")], []))
-
-
-def test_a_large_dataset_is_pointed_to_the_button() -> None:
-    assert "120,000 rows" in too_many_html(120_000) and "Check first" in too_many_html(120_000)
 
 
 def test_every_check_has_words() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,11 +12,16 @@ from studio.chat.catalog import CatalogModel, find_model, is_prepared
 from studio.chat.render import Rendered
 from studio.chat.tokenizer import tokenizer_of
 from studio.errors import BadInput
+from studio.jobs.memory import memory_here
 from studio.jobs.progress import Reporter
-from studio.training.preflight import device, lengths, resources, rows
+from studio.training.estimate.advice import advise
+from studio.training.estimate.estimator import MEGABYTE, estimator_for
+from studio.training.estimate.trainable import LengthSource
+from studio.training.estimate.workload import Measured
+from studio.training.preflight import device, resources, rows
+from studio.training.preflight import lengths as row_lengths
 from studio.training.preflight.device import DeviceFacts
 from studio.training.preflight.findings import Finding, Level, Preflight, error, refuse
-from studio.training.preflight.lengths import RowLengths
 from studio.training.spec import TrainSpec
 from studio.workspace.datasets import read_manifest, read_rows
 from studio.workspace.files import read_json
@@ -31,7 +36,7 @@ NOT_MEASURED = "the rows were not counted in the model's tokens"
 NOT_HERE = "the model is not on this machine yet; a training fetches or unpacks it first, and checks then"
 NOT_ASKED = "the device was not asked"
 NOT_READABLE = "a row can't be read"
-_OF_ROWS = (rows.PLACEHOLDERS, rows.END_OF_TURN, rows.VOCABULARY, lengths.TRAINED_TOKENS, lengths.CUT_ROWS)
+_OF_ROWS = (rows.PLACEHOLDERS, rows.END_OF_TURN, rows.VOCABULARY, row_lengths.TRAINED_TOKENS, row_lengths.CUT_ROWS)
 
 
 @dataclass
@@ -61,7 +66,7 @@ def check_training(
     workspace: Workspace,
     spec: TrainSpec,
     *,
-    measure: Callable[[], RowLengths | None] = lambda: None,
+    lengths: LengthSource | None = None,
     facts: DeviceFacts | None = None,
 ) -> Preflight:
     """Everything that can be said before the training starts. Needs no torch.
@@ -69,7 +74,7 @@ def check_training(
     Args:
         workspace: where dataset and model lie.
         spec: what is asked.
-        measure: counts how long the dataset's rows are in the model's tokens; None where that is not known.
+        lengths: counts how long the dataset's rows are in the model's tokens; None leaves that out, and what follows from it.
         facts: of the device, where it was asked.
 
     Raises:
@@ -77,10 +82,15 @@ def check_training(
         EngineError: the model's tokenizer is not usable.
     """
     made, model = _Made(), find_model(spec.model)
-    read_manifest(workspace, spec.dataset)
+    manifest = read_manifest(workspace, spec.dataset)
     try:
         _check_rows(made, workspace, spec, model)
-        _check_lengths(made, spec, measure(), context=_context(workspace, model))
+        if lengths is None or not is_prepared(workspace, model):
+            made.leave(NOT_MEASURED, row_lengths.TRAINED_TOKENS, row_lengths.CUT_ROWS, resources.PEAK)
+        else:
+            measured = lengths(workspace, spec.dataset, model)
+            _check_lengths(made, spec, measured, of=manifest.rows, context=_context(workspace, model))
+            _check_peak(made, workspace, spec, lengths, facts)
         made.add(rows.READABLE, [])
     except BadInput as problem:
         made.add(rows.READABLE, [error(rows.READABLE, problem.message)])
@@ -139,15 +149,26 @@ def _check_rows(made: _Made, workspace: Workspace, spec: TrainSpec, model: Catal
     made.add(rows.VOCABULARY, rows.check_vocabulary(tokenizer, batch, vocabulary=vocabulary, model=model.title))
 
 
-def _check_lengths(made: _Made, spec: TrainSpec, measured: RowLengths | None, *, context: int | None) -> None:
-    if measured is None:
-        made.leave(NOT_MEASURED, lengths.TRAINED_TOKENS, lengths.CUT_ROWS)
-        return
-    nothing = lengths.check_trained_tokens(measured, spec.max_length)
-    made.add(lengths.TRAINED_TOKENS, nothing)
+def _check_lengths(made: _Made, spec: TrainSpec, measured: Measured, *, of: int, context: int | None) -> None:
+    nothing = row_lengths.check_trained_tokens(measured, spec.max_length, of=of)
+    made.add(row_lengths.TRAINED_TOKENS, nothing)
     said = any(found.level is Level.ERROR for found in nothing)  # with what mends it: rows that are cut need no more words
-    made.add(lengths.CUT_ROWS, [] if said else lengths.check_cut_rows(measured, spec.max_length))
-    made.add(lengths.CONTEXT, lengths.check_context(measured, spec.max_length, context))
+    made.add(row_lengths.CUT_ROWS, [] if said else row_lengths.check_cut_rows(measured, spec.max_length))
+    made.add(row_lengths.CONTEXT, row_lengths.check_context(measured, spec.max_length, context))
+
+
+def _check_peak(made: _Made, workspace: Workspace, spec: TrainSpec, lengths: LengthSource, facts: DeviceFacts | None) -> None:
+    try:
+        estimator = estimator_for(workspace, spec, lengths=lengths)
+        estimate = estimator.estimate(spec)
+    except BadInput as problem:  # nothing to learn, which is said already, or a model whose sizes are of another kind
+        made.leave(problem.message.rstrip("."), resources.PEAK)
+        return
+    free = estimate.machine.memory_mb * MEGABYTE
+    there = facts.memory if facts else free if estimate.machine.on_gpu else memory_here().total
+    needed, advice = estimate.memory.total + estimate.reserve, advise(estimator, estimate)
+    remedy = resources.advice_words(advice.changes if advice else None)
+    made.add(resources.PEAK, resources.check_peak(needed, there=there, free=free, remedy=remedy))
 
 
 def _check_device(made: _Made, spec: TrainSpec, model: CatalogModel, facts: DeviceFacts) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Protocol
 
+from studio.training.estimate.workload import Measured
 from studio.training.preflight.findings import Finding, error, warning
 
 TRAINED_TOKENS = "trained_tokens"
@@ -16,28 +16,11 @@ _KEPT = 0.99  # of the rows: what the suggested max_length keeps whole
 _NAMED = 3  # rows that are named
 
 
-class RowLengths(Protocol):
-    """What was counted of every row that a training takes, in the dataset's order, in tokens."""
+def check_trained_tokens(lengths: Measured, max_length: int, *, of: int) -> list[Finding]:
+    """Rows without a token to learn: they have no answer, or `max_length` ends before it begins.
 
-    @property
-    def tokens(self) -> Sequence[int]:
-        """The whole row."""
-
-    @property
-    def trained(self) -> Sequence[int]:
-        """Those that are learned."""
-
-    @property
-    def before(self) -> Sequence[int]:
-        """Those before the first one that is learned."""
-
-    @property
-    def left_out(self) -> int:
-        """Rows of the dataset that are not among them."""
-
-
-def check_trained_tokens(lengths: RowLengths, max_length: int) -> list[Finding]:
-    """Rows without a token to learn: they have no answer, or `max_length` ends before it begins."""
+    The dataset has `of` rows. Only where all of them were measured does their order say which row it is.
+    """
     rows = len(lengths.tokens)
     unanswered = [row for row, trained in enumerate(lengths.trained) if not trained]
     cut_off = [
@@ -58,7 +41,7 @@ def check_trained_tokens(lengths: RowLengths, max_length: int) -> list[Finding]:
         findings.append(
             warning(
                 TRAINED_TOKENS,
-                f"{_of(len(cut_off), rows)}{_named(cut_off, lengths)} have no token to learn within {max_length:,} tokens, because the question "
+                f"{_of(len(cut_off), rows)}{_named(cut_off) if rows == of else ''} have no token to learn within {max_length:,} tokens, because the question "
                 f"fills them: they are left out. Set max_length above {least:,}, or shorten the questions.",
             )
         )
@@ -66,13 +49,13 @@ def check_trained_tokens(lengths: RowLengths, max_length: int) -> list[Finding]:
         findings.append(
             warning(
                 TRAINED_TOKENS,
-                f"{_of(len(unanswered), rows)}{_named(unanswered, lengths)} have no answer: they are left out. Write one, or remove them.",
+                f"{_of(len(unanswered), rows)}{_named(unanswered) if rows == of else ''} have no answer: they are left out. Write one, or remove them.",
             )
         )
     return findings
 
 
-def check_cut_rows(lengths: RowLengths, max_length: int) -> list[Finding]:
+def check_cut_rows(lengths: Measured, max_length: int) -> list[Finding]:
     """Rows that are longer than `max_length`: they lose their end, and with it the token that ends the answer."""
     rows, cut = len(lengths.tokens), sum(tokens > max_length for tokens in lengths.tokens)
     if not cut:
@@ -95,7 +78,7 @@ def check_cut_rows(lengths: RowLengths, max_length: int) -> list[Finding]:
     ]
 
 
-def check_context(lengths: RowLengths, max_length: int, context: int | None) -> list[Finding]:
+def check_context(lengths: Measured, max_length: int, context: int | None) -> list[Finding]:
     """Rows that are longer than what the model was made for (`max_position_embeddings` of its configuration)."""
     longest = min(max_length, max(lengths.tokens, default=0))
     if context is None or longest <= context:
@@ -118,10 +101,8 @@ def _of(number: int, rows: int) -> str:
     return f"{number:,} of {rows:,} rows ({number / rows:.1%})"
 
 
-def _named(rows: Sequence[int], lengths: RowLengths) -> str:
-    """The first of them in brackets, counted from 1 as on the Data page; nothing where rows were left out, which shifts the count."""
-    if lengths.left_out:
-        return ""
+def _named(rows: Sequence[int]) -> str:
+    """The first of them in brackets, counted from 1 as on the Data page."""
     names = ", ".join(f"{row + 1:,}" for row in rows[:_NAMED])
     more = ", ..." if len(rows) > _NAMED else ""
     return f" ({'row' if len(rows) == 1 else 'rows'} {names}{more})"

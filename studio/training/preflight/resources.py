@@ -1,9 +1,10 @@
-"""Whether memory and disk can be enough. What a training takes at its peak is estimated elsewhere: here is the least, the model itself."""
+"""Whether memory and disk are enough: for the model itself, which is certain, and for the estimated peak of the training, which may be off."""
 
 from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from studio.training.preflight.findings import Finding, error, warning
 from studio.training.spec import TrainSpec
 
 MEMORY = "memory"
+PEAK = "peak_memory"
 DISK = "disk"
 
+_ESTIMATE_ERROR = 1.25  # what an estimate of the peak may be off by (docs/train.md)
 _NF4_BITS = 4.127  # of a weight: 4, and the scaling factors, themselves quantised (QLoRA, arXiv 2305.14314, section 3)
 _LEAST_BYTES = 2  # of a weight that is not quantised: bf16 or fp16
 _PART_IN_LAYERS = 0.85  # of a model's weights, about: only those are quantised
@@ -55,6 +58,23 @@ def least_memory(spec: TrainSpec, model: CatalogModel) -> int:
     return int(weights * (_PART_IN_LAYERS * _NF4_BITS / 8 + (1 - _PART_IN_LAYERS) * _LEAST_BYTES))
 
 
+def check_peak(needed: float, *, there: float, free: float, remedy: str) -> list[Finding]:
+    """Whether the estimated peak fits, in bytes: into what is there even if the estimate is a quarter too high, and into what is free now."""
+    about = f"At its peak the training takes about {_size(needed)} of memory"
+    if needed > _ESTIMATE_ERROR * there:
+        return [error(PEAK, f"{about}, and there are {_size(there)}. {remedy}")]
+    if needed > free:
+        return [warning(PEAK, f"{about}, and {_size(free)} of {_size(there)} are free now. {remedy}")]
+    return []
+
+
+def advice_words(changes: Mapping[str, Any] | None) -> str:
+    """What to change so that it fits; None where no change of settings is enough."""
+    if changes is None:
+        return "Take a smaller base model."
+    return f"It fits with {', '.join(f'{name} {str(value).lower()}' for name, value in changes.items())}."
+
+
 def check_disk(needed: int, free: int) -> list[Finding]:
     """Whether `needed` of the `free` bytes of the workspace's disk are there, and some to spare."""
     takes = f"The training writes about {_size(needed)} (checkpoints, adapter, and the model where it is not here yet), and the disk has {_size(free)} free"
@@ -93,5 +113,5 @@ def read_header(file: Path) -> dict[str, Any]:
     return header
 
 
-def _size(size: int) -> str:
+def _size(size: float) -> str:
     return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"

@@ -99,7 +99,7 @@ def check_vocabulary(
     return []
 
 
-def check_collated(collate: Any, batch: Sequence[Rendered], eos: int | None) -> list[Finding]:
+def check_collated(collate: Any, batch: Sequence[Rendered], eos: int) -> list[Finding]:
     """What is left to learn of a batch once the trainer's own collator has padded it. One that masks the padding token takes the end of every answer
     with it, where both are the same token.
 

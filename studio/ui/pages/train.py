@@ -60,7 +60,7 @@ class _TrainPage:
         form, view = self.form, self.view
         private: dict[str, Any] = {"api_visibility": "private"}
         opened = [self.tabs, self.notice, view.run, *form.opened, *view.opened, *self.compare.opened, *self.exports.outputs]
-        loaded = blocks.load(plainly(self.open), None, opened, api_name="train_open", show_progress="hidden", **private)
+        blocks.load(plainly(self.open), None, opened, api_name="train_open", show_progress="hidden", **private)
         self.runs_tab.select(None, js=_REDRAW, api_name="train_redraw", **private)
         self.compare_tab.select(None, js=_REDRAW, api_name="train_redraw_compared", **private)
         form.wire()
@@ -72,8 +72,7 @@ class _TrainPage:
         view.show_after(started, "train_start")
         evaluated = view.evaluate.click(plainly(self.evaluate), view.run, watched, api_name="train_evaluate", **private)
         view.show_after(evaluated, "train_evaluate")
-        refilled = view.again.click(plainly(self.again), view.run, [self.tabs, *form.outputs], api_name="train_again", **private)
-        form.check.wire(self._studio.settings, form, filled_by={"open": loaded, "preset": form.filled, "again": refilled})
+        view.again.click(plainly(self.again), view.run, [self.tabs, *form.outputs], api_name="train_again", **private)
 
     def open(self, request: gr.Request) -> Updates:
         """Everything, as the page is opened.

@@ -1,87 +1,84 @@
-"""The check before a training: by itself whenever dataset or settings change and it is quick, and in full when somebody asks for it."""
+"""The check before a training: by itself whenever the form changes, as far as it is quick, and in full when somebody asks for it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
 
 import gradio as gr
 
 from studio.chat.catalog import find_model, is_prepared
-from studio.dataset.tokens.lengths import Lengths, dataset_lengths, known_lengths
-from studio.errors import StudioError
-from studio.settings import Settings
+from studio.dataset.tokens.lengths import dataset_lengths, known_lengths
+from studio.errors import BadInput, StudioError
 from studio.training.preflight.checking import check_training
 from studio.training.preflight.device import DeviceFacts, as_it_is_now, ask_device_elsewhere
 from studio.training.preflight.findings import Preflight, refuse
-from studio.training.preflight.lengths import CUT_ROWS
 from studio.training.spec import TrainSpec
 from studio.ui.access import identify, require_operator
+from studio.ui.context import Studio
 from studio.ui.messages import plainly
 from studio.ui.text import train_check as text
-from studio.ui.views.train_check import check_html, too_many_html
+from studio.ui.views.train_check import check_html
 from studio.ui.views.train_form import problem_html
 from studio.workspace.datasets import read_manifest
-from studio.workspace.layout import Workspace
 
-_QUICK_ROWS = 2_000  # counted at once; more take longer than a change of a setting should
-
-
-class Form(Protocol):
-    """The form whose training is checked."""
-
-    @property
-    def inputs(self) -> list[Any]:
-        """Its inputs, in the order that `spec` takes them."""
-
-    @property
-    def changes(self) -> Sequence[Any]:
-        """The events by which somebody changes one."""
-
-    def spec(self, dataset: str | None, preset: str, *values: Any) -> TrainSpec:
-        """The training that its inputs ask for."""
+SpecOfForm = Callable[..., TrainSpec]
 
 
 class CheckSection:
-    """What was found, and the button that looks at everything. The device is asked once, by the button: it takes some seconds."""
+    """What was found, and the button that looks at everything. The device is asked by the button alone: it takes some seconds."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, studio: Studio) -> None:
+        self._settings, self._workspace = studio.settings, studio.workspace
         self._facts: DeviceFacts | None = None
         self.result = gr.HTML()
         self.button = gr.Button(text.CHECK)
 
-    def wire(self, settings: Settings, form: Form, *, filled_by: Mapping[str, Any]) -> None:
-        """Look whenever the form changes, and after each of the events that fill it in, which have a name."""
+    def wire(self, changed: Sequence[Any], counted: Any, inputs: Sequence[Any], spec: SpecOfForm) -> None:
+        """Connect the events.
+
+        Args:
+            changed: components that a change of the form rewrites.
+            counted: an event after which it is known how long the rows are.
+            inputs: those of the form.
+            spec: makes the training of their values.
+        """
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "always_last"}
 
-        @plainly
-        def look(request: gr.Request, *values: Any) -> Any:
-            """What can be said at once; nothing where the form itself is at fault, which its plan says."""
-            if not identify(settings, request).operator:
-                return gr.HTML("", visible=False)
-            try:
-                spec = form.spec(*values)
-            except StudioError:
-                return gr.HTML("", visible=False)
-            return gr.HTML(self._look(spec), visible=True)
+        def look(request: gr.Request, *values: Any) -> gr.HTML:
+            return self.look(request, spec, values)
 
-        @plainly
-        def check(request: gr.Request, progress: gr.Progress = gr.Progress(), *values: Any) -> Any:
-            """Everything: all rows are counted, and the device is asked. Gradio puts what it brings first, so `values` are the whole form's."""
-            require_operator(settings, request, to="check a training")
-            spec = form.spec(*values)
-            progress(0.0, desc=text.ASKING)
-            self._facts = ask_device_elsewhere()
-            found = check_training(self._workspace, spec, measure=lambda: self._count(spec, progress), facts=self._facts)
-            return gr.HTML(check_html(found), visible=True)
+        def check(request: gr.Request, progress: gr.Progress = gr.Progress(), *values: Any) -> gr.HTML:
+            require_operator(self._settings, request, to="check a training")
+            return self.check(spec(*values), progress)
 
-        gr.on(list(form.changes), look, form.inputs, self.result, api_name="train_check_changed", **quiet)
-        for name, event in filled_by.items():
-            event.success(look, form.inputs, self.result, api_name=f"train_check_after_{name}", **quiet)
+        gr.on([one.change for one in changed], plainly(look), inputs, self.result, api_name="train_check_changed", **quiet)
+        counted.then(plainly(look), inputs, self.result, api_name="train_check_counted", **quiet)
         self.button.click(
-            check, form.inputs, self.result, api_name="train_check", api_visibility="private", show_progress_on=self.result
+            plainly(check), inputs, self.result, api_name="train_check", api_visibility="private", show_progress_on=self.result
         )
+
+    def look(self, request: gr.Request, spec: SpecOfForm, values: Sequence[Any]) -> gr.HTML:
+        """What can be said at once; nothing where the form itself is at fault, which its plan says, and nothing to a visitor, who starts none."""
+        if not identify(self._settings, request).operator:
+            return gr.HTML("", visible=False)
+        try:
+            wanted = spec(*values)
+        except StudioError:
+            return gr.HTML("", visible=False)
+        try:
+            return gr.HTML(check_html(self._known(wanted)), visible=True)
+        except StudioError as problem:
+            return gr.HTML(problem_html(problem.message), visible=True)
+
+    def check(self, spec: TrainSpec, progress: gr.Progress) -> gr.HTML:
+        """Everything: the device is asked, and all rows are counted."""
+        progress(0.0, desc=text.ASKING)
+        self._facts = ask_device_elsewhere()
+        self._count(spec, progress)
+        found = check_training(self._workspace, spec, lengths=dataset_lengths, facts=self._facts)
+        return gr.HTML(check_html(found), visible=True)
 
     def passed(self, spec: TrainSpec) -> TrainSpec:
         """The spec itself, which may start.
@@ -89,35 +86,24 @@ class CheckSection:
         Raises:
             BadInput: something blocks it.
         """
-        refuse(self._check(spec).findings)
+        refuse(self._known(spec).findings)
         return spec
 
-    def _look(self, spec: TrainSpec) -> str:
-        try:
-            found = self._check(spec)
-        except StudioError as problem:
-            return problem_html(problem.message)
-        rows = read_manifest(self._workspace, spec.dataset).rows
-        too_many = rows > _QUICK_ROWS and CUT_ROWS in dict(found.missing) and is_prepared(self._workspace, find_model(spec.model))
-        return check_html(found) + (too_many_html(rows) if too_many else "")
-
-    def _check(self, spec: TrainSpec) -> Preflight:
-        facts = None if self._facts is None else as_it_is_now(self._facts)
-        return check_training(self._workspace, spec, measure=lambda: self._known(spec), facts=facts)
-
-    def _known(self, spec: TrainSpec) -> Lengths | None:
-        """How long the rows are, where that is known or quickly counted."""
+    def _known(self, spec: TrainSpec) -> Preflight:
+        """What follows from what is known: of rows that were counted before, and of a device that was asked before."""
         model = find_model(spec.model)
-        if not is_prepared(self._workspace, model):
-            return None
-        if read_manifest(self._workspace, spec.dataset).rows <= _QUICK_ROWS:
-            return dataset_lengths(self._workspace, spec.dataset, model)
-        return known_lengths(self._workspace, spec.dataset, model)
+        counted = is_prepared(self._workspace, model) and known_lengths(self._workspace, spec.dataset, model) is not None
+        facts = None if self._facts is None else as_it_is_now(self._facts)
+        return check_training(self._workspace, spec, lengths=dataset_lengths if counted else None, facts=facts)
 
-    def _count(self, spec: TrainSpec, progress: gr.Progress) -> Lengths | None:
+    def _count(self, spec: TrainSpec, progress: gr.Progress) -> None:
+        """Count the rows, and show how far it is; what a row has against it the check itself says."""
         model, rows = find_model(spec.model), read_manifest(self._workspace, spec.dataset).rows
-        if not is_prepared(self._workspace, model):
-            return None
-        return dataset_lengths(
-            self._workspace, spec.dataset, model, progress=lambda done: progress((done, rows), desc=text.MEASURING, unit="rows")
-        )
+        if is_prepared(self._workspace, model):
+            with suppress(BadInput):
+                dataset_lengths(
+                    self._workspace,
+                    spec.dataset,
+                    model,
+                    progress=lambda done: progress((done, rows), desc=text.MEASURING, unit="rows"),
+                )

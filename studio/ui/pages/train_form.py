@@ -75,7 +75,7 @@ class FormSection:
                 language="shell", interactive=False, label=text.COMMAND, lines=1, wrap_lines=True, show_line_numbers=False, buttons=["copy"],
             )  # fmt: skip
             self.estimate = EstimateSection(studio.workspace)
-            self.check = CheckSection(studio.workspace)
+            self.check = CheckSection(studio)
             self.start = gr.Button(text.START, variant="primary")
 
     @property
@@ -96,14 +96,15 @@ class FormSection:
     def wire(self) -> None:
         """A preset fills the form; every change shows what it amounts to."""
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
-        self.filled = self.preset.input(
+        self.preset.input(
             plainly(self.choose_preset), [self.dataset, self.preset], self.outputs, api_name="train_preset", **quiet
         )
         # `input`, not `change`: what a preset fills in is one event, not one for each setting.
-        self.changes = [self.dataset.input, *(component.input for component in self.settings.values())]
-        gr.on(self.changes, plainly(self.show_plan), self.inputs, [self.plan, self.command], api_name="train_plan", **quiet)
+        changes = [self.dataset.input, *(component.input for component in self.settings.values())]
+        gr.on(changes, plainly(self.show_plan), self.inputs, [self.plan, self.command], api_name="train_plan", **quiet)
         self.files.wire()
-        self.estimate.wire(self.command, self.inputs, self.spec)
+        estimated = self.estimate.wire(self.command, self.inputs, self.spec)
+        self.check.wire([self.plan, self.command], estimated, self.inputs, self.spec)
 
     def open(self, *, operator: bool, dataset: str | None) -> Updates:
         """The form as the page opens: on `dataset` where there is one of that id, else on the newest."""

@@ -13,7 +13,6 @@ BLOCKS = "Blocks"
 WARNING = "Warning"
 CHECKED = "Checked: {checks}."
 NOT_CHECKED = "Not checked: {checks}, because {why}."
-TOO_MANY = "The rows of this dataset are not counted by themselves, for there are {rows}: “{button}” does."
 MEASURING = "Counting tokens"
 ASKING = "Asking the device"
 
@@ -26,7 +25,8 @@ CHECK_WORDS: Mapping[str, str] = {
     "cut_rows": "rows cut",
     "context": "context of the model",
     "disk": "disk",
-    "memory": "memory",
+    "memory": "memory for the model",
+    "peak_memory": "memory at the peak",
     "dtype": "number format",
     "four_bit": "4 bit",
     "attention": "attention",

@@ -8,7 +8,6 @@ from html import escape
 
 from studio.training.preflight.findings import Finding, Level, Preflight
 from studio.ui.text import train_check as text
-from studio.ui.views.figures import count
 
 _LIST = "list-style:none;padding:0;margin:.5rem 0"
 
@@ -23,11 +22,6 @@ def check_html(found: Preflight) -> str:
         f'<section class="card" aria-live="polite"><h3>{text.TITLE}</h3><p><strong class="{mark}">{escape(said)}</strong></p>'
         f'{listed}<p class="muted">{escape(" ".join([_checked(found.checks), *_left_out(found)]))}</p></section>'
     )
-
-
-def too_many_html(rows: int) -> str:
-    """In place of findings while so many rows were not counted."""
-    return f'<p class="muted">{escape(text.TOO_MANY.format(rows=count(rows, "row"), button=text.CHECK))}</p>'
 
 
 def _finding(finding: Finding) -> str:

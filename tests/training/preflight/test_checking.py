@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from studio.chat.catalog import find_model
-from studio.dataset.tokens.lengths import Lengths, dataset_lengths
+from studio.dataset.tokens.lengths import dataset_lengths
 from studio.errors import BadInput
 from studio.jobs.worker import work
 from studio.settings import PROJECT_ROOT
 from studio.training.preflight.checking import check_training
 from studio.training.preflight.device import DeviceFacts
-from studio.training.preflight.findings import refuse
+from studio.training.preflight.findings import Level, refuse
 from studio.training.requests import training_spec
 from studio.training.spec import TrainSpec
 from studio.workspace.datasets import Row, write_dataset
@@ -33,10 +31,6 @@ def spec(workspace: Workspace, dataset: str, **changes: Any) -> TrainSpec:
     return training_spec(workspace, dataset=dataset, preset="cpu-demo", changes={"max_steps": 2, **changes})
 
 
-def counting(workspace: Workspace, dataset: str) -> Callable[[], Lengths]:
-    return lambda: dataset_lengths(workspace, dataset, find_model(EMBEDDED))
-
-
 def with_placeholder(workspace: Workspace) -> str:
     rows = [
         *make_rows(),
@@ -46,7 +40,7 @@ def with_placeholder(workspace: Workspace) -> str:
 
 
 def test_a_sound_training_has_nothing_against_it(tiny_workspace: Workspace, dataset: str) -> None:
-    found = check_training(tiny_workspace, spec(tiny_workspace, dataset), measure=counting(tiny_workspace, dataset), facts=CPU)
+    found = check_training(tiny_workspace, spec(tiny_workspace, dataset), lengths=dataset_lengths, facts=CPU)
     assert found.findings == [] and not found.blocks and found.missing == []
     assert {
         "end_of_turn",
@@ -71,9 +65,7 @@ def test_what_was_not_looked_at_is_said_and_why(workspace: Workspace, dataset: s
 
 def test_what_blocks_comes_first_and_is_refused_with_its_sentences(tiny_workspace: Workspace) -> None:
     dataset = with_placeholder(tiny_workspace)
-    found = check_training(
-        tiny_workspace, spec(tiny_workspace, dataset, max_length=44), measure=counting(tiny_workspace, dataset), facts=CPU
-    )
+    found = check_training(tiny_workspace, spec(tiny_workspace, dataset, max_length=44), lengths=dataset_lengths, facts=CPU)
     assert found.blocks and [one.check for one in found.findings] == ["placeholders", "cut_rows"]
     with pytest.raises(BadInput, match=r"\{\{name\}\}"):
         refuse(found.findings)
@@ -88,7 +80,7 @@ def test_a_row_that_the_template_refuses_is_a_finding_wherever_it_stands(tiny_wo
     )
     dataset = write_dataset(tiny_workspace, make_rows(families=30), name="many", source="test").id
     settings = spec(tiny_workspace, dataset)
-    found = check_training(tiny_workspace, settings, measure=counting(tiny_workspace, dataset))
+    found = check_training(tiny_workspace, settings, lengths=dataset_lengths)
     assert [one.check for one in found.errors] == ["readable_rows"] and "“Question 29" in found.errors[0].sentence
     assert "can't be read" in dict(found.missing)["cut_rows"] and "end_of_turn" in found.checks
 
@@ -114,6 +106,14 @@ def test_it_leaves_torch_unloaded(tiny_workspace: Workspace, dataset: str) -> No
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT_ROOT, check=True)
     assert done.stdout.strip() == "True False"
+
+
+def test_a_peak_that_does_not_fit_comes_with_what_would(tiny_workspace: Workspace, dataset: str) -> None:
+    settings = spec(tiny_workspace, dataset, per_device_train_batch_size=512)
+    small = DeviceFacts(None, None, 3 * 10**8, 3 * 10**8)
+    found = check_training(tiny_workspace, settings, lengths=dataset_lengths, facts=small)
+    (peak,) = [one for one in found.findings if one.check == "peak_memory"]
+    assert peak.level is Level.ERROR and "At its peak" in peak.sentence
 
 
 class TestInTheWorker:

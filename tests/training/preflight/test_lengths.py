@@ -13,7 +13,6 @@ class Counted:
     tokens: list[int]
     trained: list[int] = field(default_factory=list)
     before: list[int] = field(default_factory=list)
-    left_out: int = 0
 
 
 def rows(*lengths: int, before: int = 20) -> Counted:
@@ -21,32 +20,37 @@ def rows(*lengths: int, before: int = 20) -> Counted:
 
 
 def test_rows_that_fit_and_answer_are_no_finding() -> None:
-    assert check_trained_tokens(rows(40, 50), 64) == check_cut_rows(rows(40, 64), 64) == check_context(rows(40), 64, 2048) == []
+    assert (
+        check_trained_tokens(rows(40, 50), 64, of=2)
+        == check_cut_rows(rows(40, 64), 64)
+        == check_context(rows(40), 64, 2048)
+        == []
+    )
 
 
 def test_rows_whose_question_fills_them_are_counted_and_named() -> None:
     counted = Counted([100, 40, 100, 300], [10, 10, 10, 10], [80, 20, 90, 290])
-    (found,) = check_trained_tokens(counted, 64)
+    (found,) = check_trained_tokens(counted, 64, of=4)
     assert found.level is Level.WARNING
     assert found.sentence.startswith("3 of 4 rows (75.0%) (rows 1, 3, 4) have no token to learn within 64 tokens")
     assert "max_length above 290" in found.sentence
-    assert check_trained_tokens(counted, 291) == []
+    assert check_trained_tokens(counted, 291, of=4) == []
 
 
 def test_rows_are_not_named_where_the_count_is_not_that_of_the_data_page() -> None:
-    (found,) = check_trained_tokens(Counted([100, 40], [10, 10], [80, 20], left_out=3), 64)
+    (found,) = check_trained_tokens(Counted([100, 40], [10, 10], [80, 20]), 64, of=5)
     assert "1 of 2 rows (50.0%) have no token" in found.sentence and "row 1" not in found.sentence
 
 
 def test_rows_without_an_answer_are_told_apart_from_those_that_are_cut() -> None:
-    (found,) = check_trained_tokens(Counted([40, 40], [0, 10], [0, 20]), 64)
+    (found,) = check_trained_tokens(Counted([40, 40], [0, 10], [0, 20]), 64, of=2)
     assert "1 of 2 rows (50.0%) (row 1) have no answer" in found.sentence
 
 
 def test_a_dataset_with_nothing_to_learn_is_an_error_with_the_length_that_mends_it() -> None:
-    (found,) = check_trained_tokens(Counted([100, 200], [10, 10], [90, 190]), 64)
+    (found,) = check_trained_tokens(Counted([100, 200], [10, 10], [90, 190]), 64, of=2)
     assert found.level is Level.ERROR and "Set max_length to 200" in found.sentence
-    (unanswered,) = check_trained_tokens(Counted([40], [0], [0]), 64)
+    (unanswered,) = check_trained_tokens(Counted([40], [0], [0]), 64, of=1)
     assert unanswered.level is Level.ERROR and "answers" in unanswered.sentence
 
 

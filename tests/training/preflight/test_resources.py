@@ -10,8 +10,10 @@ from studio.chat.catalog import find_model
 from studio.training.preflight.findings import Level
 from studio.training.preflight.resources import (
     adapter_parameters,
+    advice_words,
     check_disk,
     check_memory,
+    check_peak,
     least_memory,
     needed_disk,
     read_header,
@@ -36,6 +38,21 @@ def test_more_than_there_is_blocks_and_more_than_is_free_warns() -> None:
     assert warned.startswith("warning") and "12.0 GB" in warned and "8.0 GB are free" in warned
     (blocked,) = memory(20, there=16, free=8)
     assert blocked.startswith("error") and "16.0 GB" in blocked and "Take less." in blocked
+
+
+def test_a_peak_blocks_only_where_the_estimate_may_be_off_and_it_still_does_not_fit() -> None:
+    def peak(needed: float) -> list[str]:
+        return [one.level for one in check_peak(needed * GIGABYTE, there=16 * GIGABYTE, free=8 * GIGABYTE, remedy="Take less.")]
+
+    assert peak(7) == []
+    assert peak(9) == peak(19) == [Level.WARNING]
+    assert peak(21) == [Level.ERROR]
+
+
+def test_what_to_change_is_named_setting_by_setting() -> None:
+    words = advice_words({"per_device_train_batch_size": 4, "gradient_checkpointing": True})
+    assert words == "It fits with per_device_train_batch_size 4, gradient_checkpointing true."
+    assert "smaller base model" in advice_words(None)
 
 
 def test_a_7b_model_in_4_bit_fits_a_t4_and_in_16_bit_does_not() -> None:
