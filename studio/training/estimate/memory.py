@@ -148,7 +148,7 @@ class Memory:
     @property
     def total(self) -> float:
         """The peak."""
-        return sum(asdict(self).values())
+        return float(sum(asdict(self).values()))
 
 
 def weights_bytes(setup: Setup) -> float:
