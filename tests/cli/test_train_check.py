@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+from studio.chat.catalog import find_model
+from studio.dataset.tokens.lengths import dataset_lengths
 from studio.workspace.datasets import Row, write_dataset
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import list_runs
 from tests.cli.test_cli import answer, studio
+from tests.conftest import EMBEDDED
 
 
 def identity(workspace: Workspace) -> str:
@@ -34,10 +37,13 @@ def test_what_blocks_is_exit_2_with_the_sentence(tiny_workspace: Workspace) -> N
 
 
 def test_people_see_a_line_for_each_finding(tiny_workspace: Workspace, dataset: str) -> None:
-    done = studio("train", "--dataset", dataset, "--check", "--set", "max_length=46", "--set", "attention=flash_attention_2")
+    limit = max(dataset_lengths(tiny_workspace, dataset, find_model(EMBEDDED)).tokens) - 1
+    done = studio(
+        "train", "--dataset", dataset, "--check", "--set", f"max_length={limit}", "--set", "attention=flash_attention_2"
+    )
     assert done.returncode == 2, done.stderr
     assert "✘ blocks: flash_attention_2 needs a GPU" in done.stdout
-    assert "! warning: " in done.stdout and "longer than max_length 46" in done.stdout
+    assert "! warning: " in done.stdout and "longer than max_length" in done.stdout
     assert "Something blocks the training." in done.stdout and "Traceback" not in done.stderr
 
 

@@ -90,7 +90,8 @@ def needed_disk(spec: TrainSpec, model: CatalogModel, folder: Path) -> int:
     if not folder.exists():
         return model.parameters * 1_000_000 * _DOWNLOAD_BYTES
     adapter = adapter_parameters(folder, spec.lora_rank) * _ADAPTER_BYTES
-    return int(adapter * (1 + _KEPT * (1 + _MOMENTS)))
+    tokenizer = sum(file.stat().st_size for file in folder.iterdir() if file.suffix != ".safetensors")  # is in every checkpoint
+    return int(adapter * (1 + _KEPT * (1 + _MOMENTS)) + _KEPT * tokenizer)
 
 
 def adapter_parameters(folder: Path, rank: int) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from studio.chat.catalog import find_model
 from studio.dataset.tokens.lengths import dataset_lengths
 from studio.errors import BadInput
 from studio.jobs.worker import work
@@ -65,7 +66,9 @@ def test_what_was_not_looked_at_is_said_and_why(workspace: Workspace, dataset: s
 
 def test_what_blocks_comes_first_and_is_refused_with_its_sentences(tiny_workspace: Workspace) -> None:
     dataset = with_placeholder(tiny_workspace)
-    found = check_training(tiny_workspace, spec(tiny_workspace, dataset, max_length=44), lengths=dataset_lengths, facts=CPU)
+    longest = max(dataset_lengths(tiny_workspace, dataset, find_model(EMBEDDED)).tokens)
+    settings = spec(tiny_workspace, dataset, max_length=longest - 1)
+    found = check_training(tiny_workspace, settings, lengths=dataset_lengths, facts=CPU)
     assert found.blocks and [one.check for one in found.findings] == ["placeholders", "cut_rows"]
     with pytest.raises(BadInput, match=r"\{\{name\}\}"):
         refuse(found.findings)

@@ -82,7 +82,8 @@ def test_the_adapter_is_as_large_as_peft_makes_it(tiny_model: Path, rank: int) -
 
 def test_what_is_written_covers_what_a_training_really_keeps(tiny_model: Path) -> None:
     adapter = adapter_parameters(tiny_model, SPEC.lora_rank) * 4
-    assert needed_disk(SPEC, SMOL, tiny_model) == 10 * adapter
+    tokenizer = (tiny_model / "tokenizer.json").stat().st_size
+    assert 10 * adapter + 3 * tokenizer < needed_disk(SPEC, SMOL, tiny_model) < 10 * adapter + 4 * tokenizer
 
 
 def test_a_header_names_every_tensor_with_its_shape(tiny_model: Path) -> None:
