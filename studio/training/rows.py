@@ -48,8 +48,9 @@ def tokenize(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Row], *, max_len
         BadInput: no row has a single token to learn (the answers are empty, or cut away): training would do nothing, in silence.
     """
     kept: list[Rendered] = []
-    cut = dropped = 0
+    cut = dropped = answered = 0
     for rendered in render_all(tokenizer, (row.messages for row in rows)):
+        answered += any(rendered.trained)
         if len(rendered.input_ids) > max_length:
             cut += 1
             rendered = Rendered(rendered.input_ids[:max_length], rendered.trained[:max_length])
@@ -57,6 +58,11 @@ def tokenize(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Row], *, max_len
             kept.append(rendered)
         else:
             dropped += 1
+    if not answered:
+        raise BadInput(
+            f"None of the {len(rows)} rows has a token to learn: they have no answers, or the model's chat template writes none the way it "
+            "asks for one. Give them answers, or take another model."
+        )
     if not kept:
         raise BadInput(
             f"None of the {len(rows)} rows has a token to learn within {max_length} tokens: "

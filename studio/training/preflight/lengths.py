@@ -32,7 +32,7 @@ def check_trained_tokens(lengths: Measured, max_length: int, *, of: int) -> list
         remedy = (
             f"Set max_length to {keeping(lengths.tokens):,}, which keeps 99% of the rows whole."
             if cut_off
-            else "Give the rows answers."
+            else "Give the rows answers; where they have some, the model's chat template hides them: take another model."
         )
         return [error(TRAINED_TOKENS, f"None of the {rows:,} rows has a token to learn within {max_length:,} tokens. {remedy}")]
     findings = []

@@ -67,7 +67,10 @@ def check_end_of_turn(
         sentence = f"The tokenizer of {model} names no end-of-turn token (eos_token): {_NEVER_STOPS} Take an instruct model."
         return [error(END_OF_TURN, sentence)]
     answered = [row for row in batch if any(row.trained)]
-    if not answered or any(_ends(row, eos) for row in answered):
+    if batch and not answered:
+        sentence = f"The chat template of {model} writes no answer the way it asks for one, so that nothing of it is learned. Take a model whose template does."
+        return [error(END_OF_TURN, sentence)]
+    if not batch or any(_ends(row, eos) for row in answered):
         return []
     if max_length is not None and any(len(row.input_ids) >= max_length for row in answered):
         sentence = f"Every answer is cut at max_length {max_length:,}, before {tokenizer.eos_token} ends it: {_NEVER_STOPS} Raise max_length."

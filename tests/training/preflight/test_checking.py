@@ -136,10 +136,11 @@ class TestInTheWorker:
 
     def test_a_template_that_ends_no_answer_ends_the_run(self, tiny_workspace: Workspace, dataset: str) -> None:
         template = tiny_workspace.model(EMBEDDED) / "chat_template.jinja"
-        template.write_text("{% for m in messages %}{{ m['content'] }}\n{% endfor %}{% if add_generation_prompt %}> {% endif %}")
+        turns = "{% for m in messages %}[{{ m['role'] }}]\n{{ m['content'] }}\n{% endfor %}"
+        template.write_text(turns + "{% if add_generation_prompt %}[assistant]\n{% endif %}")
         run = create_run(tiny_workspace, spec(tiny_workspace, dataset).model_dump())
         assert work(run, tiny_workspace) is RunState.FAILED
-        assert "never stop" in (run.status.error or "") or "no token to learn" in (run.status.error or "")
+        assert "does not end an answer" in (run.status.error or "") and "never stop" in (run.status.error or "")
 
     def test_a_sound_training_passes_and_trains(self, tiny_workspace: Workspace, dataset: str) -> None:
         run = create_run(tiny_workspace, spec(tiny_workspace, dataset).model_dump())

@@ -20,7 +20,9 @@ from studio.training.preflight.rows import (
 from studio.workspace.datasets import Row
 from tests.support import make_rows
 
-NO_END = "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }}\n{% endfor %}{% if add_generation_prompt %}[assistant] {% endif %}"
+_TURNS = "{% for m in messages %}[{{ m['role'] }}]\n{{ m['content'] }}\n{% endfor %}"
+NO_END = _TURNS + "{% if add_generation_prompt %}[assistant]\n{% endif %}"
+OTHERWISE = _TURNS + "{% if add_generation_prompt %}Answer: {% endif %}"
 
 
 @pytest.fixture
@@ -41,6 +43,11 @@ class TestEndOfTurn:
         tokenizer.chat_template = NO_END
         (found,) = check_end_of_turn(tokenizer, render_batch(tokenizer, make_rows(), 8), model="SmolLM2")
         assert found.level is Level.ERROR and tokenizer.eos_token in found.sentence and "never stop" in found.sentence
+
+    def test_a_template_that_asks_otherwise_than_it_answers_blocks(self, tokenizer: Any) -> None:
+        tokenizer.chat_template = OTHERWISE
+        (found,) = check_end_of_turn(tokenizer, render_batch(tokenizer, make_rows(), 8), model="SmolLM2")
+        assert found.level is Level.ERROR and "nothing of it is learned" in found.sentence
 
     def test_a_tokenizer_without_an_end_of_turn_blocks(self, tokenizer: Any) -> None:
         batch = render_batch(tokenizer, make_rows(), 8)
