@@ -114,6 +114,7 @@ def test_a_base_that_was_a_path_is_known_by_its_name(tiny_workspace: Workspace, 
 
 def test_an_adapter_without_a_base_needs_to_be_told(tiny_workspace: Workspace, adapter: Path) -> None:
     changed(adapter, base_model_name_or_path=None)
+    (adapter / "README.md").unlink()  # PEFT's own card names it too
     with pytest.raises(BadInput, match="does not say which base model"):
         import_model(tiny_workspace, adapter)
     assert import_model(tiny_workspace, adapter, base_model=EMBEDDED).base_model == EMBEDDED
