@@ -169,11 +169,14 @@ def _spliced(rows: Sequence[Row], copies: int) -> list[Row]:
 
 
 def _cut(size: RowSize, max_length: int) -> RowSize:
-    """What is left within `max_length`; what is cut off is the end, where the answer stands."""
+    """What is left within `max_length`; what is cut off is the end, where the answer stands.
+
+    Of a conversation with several answers it is not known how many of the tokens cut off were learned: at least one is left of the first.
+    """
     if size.before >= max_length:
         return RowSize(max_length, 0, max_length)
     over = max(0, size.tokens - max_length)
-    return RowSize(size.tokens - over, max(0, size.learned - over), size.before)
+    return RowSize(size.tokens - over, max(1, size.learned - over), size.before)
 
 
 def _answers(row: Row) -> Hashable:
