@@ -144,7 +144,7 @@ def planned_sizes(spec: TrainSpec, rows: Iterable[Row], measured: Measured) -> l
     for row in [*thinned, *_spliced(thinned, spec.spliced_copies)]:
         size = _cut(whole[id(row)], spec.max_length)
         if size.learned > 0:
-            prepared.append((size, _answers(row)))
+            prepared.append((size, (_answers(row), size.learned)))  # answers that are cut differently are not the same any more
     return _with_openings(prepared, whole=spec.whole_answer_rows, opening=spec.opening_tokens)
 
 

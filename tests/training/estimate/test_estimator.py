@@ -19,7 +19,7 @@ from studio.training.spec import TrainSpec
 from studio.workspace.layout import Workspace
 from tests.training.estimate.support import CPU, GPU, LARGE, ROWS, TINY, estimator, spec
 
-LONG = [RowSize(tokens=900 + index % 200, learned=300, before=500) for index in range(64)]
+LONG = [RowSize(tokens=900 + index, learned=400 + index, before=500) for index in range(64)]
 BATCHES = st.sampled_from([1, 2, 4, 8, 16])
 
 
