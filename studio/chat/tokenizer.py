@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ from studio.workspace.layout import Workspace
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+_IMPORT = threading.Lock()
+"""transformers puts another module into its own place when it has been read: a thread that waits for it meanwhile gets one without its classes."""
+
 _CONFIG = "tokenizer_config.json"
 _FILES = ("tokenizer.json", _CONFIG, "chat_template.jinja", "special_tokens_map.json", "vocab.json", "merges.txt")
 
@@ -28,7 +32,8 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     Raises:
         EngineError: the model has no chat template, or its files are not usable.
     """
-    import transformers
+    with _IMPORT:
+        import transformers
 
     try:
         name = read_json(folder / _CONFIG).get("tokenizer_class", "")

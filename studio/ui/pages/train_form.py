@@ -103,7 +103,7 @@ class FormSection:
         changes = [self.dataset.input, *(component.input for component in self.settings.values())]
         gr.on(changes, plainly(self.show_plan), self.inputs, [self.plan, self.command], api_name="train_plan", **quiet)
         self.files.wire()
-        estimated = self.estimate.wire(self.command, self.inputs, self.spec)
+        estimated = self.estimate.wire([self.plan, self.command], self.inputs, self.spec)
         self.check.wire([self.plan, self.command], estimated, self.inputs, self.spec)
 
     def open(self, *, operator: bool, dataset: str | None) -> Updates:
