@@ -25,7 +25,7 @@ def estimate_html(estimate: Estimate, advice: Advice | None, table_of: Sequence[
             f'<section class="card" aria-live="polite"><h3>{badge_html(estimate.badge)}</h3><p>{escape(_need(estimate))}</p>',
             _advice_html(estimate, advice),
             "</section>",
-            figures_html(_figures(estimate)),
+            f'<div style="margin-top:1rem">{figures_html(_figures(estimate))}</div>',
             f'<p class="muted">{escape(_basis(estimate))}</p>',
             _details(text.PARTS_TITLE, parts_html(estimate)),
             _details(text.WHAT_IF_TITLE, what_if_html(table_of)),
@@ -88,7 +88,7 @@ def outlook_html(predictions: Predictions | None, happened: Prediction | None) -
 
 
 def _details(title: str, html: str) -> str:
-    return f"<details open><summary>{escape(title)}</summary>{html}</details>"
+    return f'<details open style="margin-top:.75rem"><summary>{escape(title)}</summary>{html}</details>'
 
 
 def _need(estimate: Estimate) -> str:
