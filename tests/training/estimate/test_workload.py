@@ -39,7 +39,8 @@ def rows() -> list[Row]:
     ]
     turns = [{"role": role, "content": f"{role} says something {index}"} for index, role in enumerate(("user", "assistant") * 2)]
     bad = Row(messages=turns[:2], source="test", label=False)
-    return [*shared[:4], bad, *shared[4:], Row(messages=turns, source="test"), Row(messages=turns[:2], source="test")]
+    own = [{"role": "user", "content": "And that?"}, {"role": "assistant", "content": "That is answered here alone."}]
+    return [*shared[:4], bad, *shared[4:], Row(messages=turns, source="test"), Row(messages=own, source="test")]
 
 
 @pytest.mark.parametrize(
