@@ -2,7 +2,7 @@
 
     python -m benchmarks.agreement RUN_OR_MODEL [--questions 560] [--dataset ID] [--home FOLDER] [--json]
 
-A sample spread evenly over the dataset's rows of one question each, greedy, at most 120 tokens. "Word for word" counts answers that are equal
+A sample spread evenly over the rows of one question each that the training took, greedy, at most 120 tokens. "Word for word" counts answers that are equal
 but for white space; "points" counts, where the family has an item in a question set, those that pass its points.
 """
 
@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from studio.chat.catalog import find_model, prepare_model
 from studio.chat.messages import Decoding, Request, reply
@@ -20,9 +21,12 @@ from studio.chat.transformers_engine import TransformersModel
 from studio.scoring.items import Item, load_question_set
 from studio.scoring.verdict import judge
 from studio.settings import Settings
-from studio.workspace.adapters import find_tuned
+from studio.training.phrasings import split_phrasings, thin_phrasings
+from studio.workspace.adapters import TunedModel, find_tuned
 from studio.workspace.datasets import Row, read_rows
+from studio.workspace.files import read_json
 from studio.workspace.layout import Workspace
+from studio.workspace.runs import find_run
 
 _BATCH = 16
 
@@ -37,12 +41,23 @@ def main() -> None:
     options = parser.parse_args()
     workspace = Workspace.from_settings(Settings(home=options.home) if options.home else Settings())
     tuned = find_tuned(workspace, options.model)
-    rows = [row for row in read_rows(workspace, options.dataset or tuned.dataset) if _single_question(row)]
+    settings = training_settings(workspace, tuned)
+    kept, _ = split_phrasings(
+        list(read_rows(workspace, options.dataset or tuned.dataset)), hold_out=settings["hold_out_phrasings"]
+    )
+    rows = [row for row in thin_phrasings(kept, most=settings["rows_per_answer"]) if _single_question(row)]
     step = max(len(rows) // options.questions, 1)
     sample = sorted(islice(rows[::step], options.questions), key=lambda row: len(row.question))
     model = TransformersModel(prepare_model(workspace, find_model(tuned.base_model)))
     result = compare(sample, list(_answers(model, str(tuned.adapter), sample)), _items(workspace))
     print(json.dumps({"model": options.model, **result}, indent=None if options.json else 2))
+
+
+def training_settings(workspace: Workspace, tuned: TunedModel) -> Mapping[str, Any]:
+    """The settings with which it was trained."""
+    if tuned.shipped:
+        return read_json(Path(tuned.adapter) / "manifest.json")["settings"]
+    return find_run(workspace, tuned.run).spec
 
 
 def compare(rows: Sequence[Row], answers: Sequence[str], items: dict[str, Item]) -> dict[str, object]:
