@@ -14,10 +14,13 @@ def main() -> None:
     from studio.settings import load_settings
 
     try:
+        from studio.chat.catalog import unpack_ahead
         from studio.ui.app import serve
         from studio.ui.context import Studio
 
-        serve(Studio.open(load_settings()))
+        studio = Studio.open(load_settings())
+        unpack_ahead(studio.workspace)
+        serve(studio)
     except StudioError as error:
         sys.exit(error.message)
 

@@ -20,6 +20,7 @@ from tests.server import running_app
 
 QUESTION = "My flight was cancelled. How do I get my money back?"
 _PATIENCE = 180_000  # milliseconds
+_ANSWERING = "() => document.querySelector('#arena-right').innerText.trim().split(/\\s+/).length > 4"
 
 
 def main() -> None:
@@ -40,11 +41,15 @@ def measure(home: Path) -> dict[str, object]:
         page.goto(f"{url}/arena")
         page.locator("#arena-prompt textarea").fill(QUESTION)
         page.get_by_role("button", name=text.COMPARE, exact=True).click()
+        asked = time.monotonic() - started
+        page.wait_for_function(_ANSWERING, timeout=_PATIENCE)
+        answering = time.monotonic() - started
         expect(page.get_by_role("button", name=next(iter(text.CHOICES.values())), exact=True)).to_be_enabled(timeout=_PATIENCE)
         answered = time.monotonic() - started
         sides = [page.locator(f"#arena-{side}").inner_text() for side in ("left", "right")]
         browser.close()
-    return {"app_answers_s": round(served, 1), "both_answers_s": round(answered, 1), "sides": sides}
+    stages = {"app_answers_s": served, "asked_s": asked, "both_answering_s": answering, "both_answers_s": answered}
+    return {**{stage: round(seconds, 1) for stage, seconds in stages.items()}, "sides": sides}
 
 
 if __name__ == "__main__":

