@@ -18,10 +18,11 @@ from typing import Any
 from studio.chat.catalog import find_model, prepare_model
 from studio.chat.messages import Decoding, Request, reply
 from studio.chat.transformers_engine import TransformersModel
-from studio.scoring.items import Item, load_question_set
+from studio.dataset.checks.examined import known_items
+from studio.scoring.items import Item
 from studio.scoring.verdict import judge
 from studio.settings import Settings
-from studio.training.phrasings import split_phrasings, thin_phrasings
+from studio.training.phrasings import single_turn, split_phrasings, thin_phrasings
 from studio.workspace.adapters import TunedModel, find_tuned
 from studio.workspace.datasets import Row, read_rows
 from studio.workspace.files import read_json
@@ -45,11 +46,12 @@ def main() -> None:
     kept, _ = split_phrasings(
         list(read_rows(workspace, options.dataset or tuned.dataset)), hold_out=settings["hold_out_phrasings"]
     )
-    rows = [row for row in thin_phrasings(kept, most=settings["rows_per_answer"]) if _single_question(row)]
+    rows = [row for row in thin_phrasings(kept, most=settings["rows_per_answer"]) if single_turn(row)]
     step = max(len(rows) // options.questions, 1)
     sample = sorted(islice(rows[::step], options.questions), key=lambda row: len(row.question))
     model = TransformersModel(prepare_model(workspace, find_model(tuned.base_model)))
-    result = compare(sample, list(_answers(model, str(tuned.adapter), sample)), _items(workspace))
+    items = {item.family: item for item in known_items(workspace)}
+    result = compare(sample, list(answers_of(model, tuned.adapter, sample)), items)
     print(json.dumps({"model": options.model, **result}, indent=None if options.json else 2))
 
 
@@ -74,19 +76,11 @@ def compare(rows: Sequence[Row], answers: Sequence[str], items: dict[str, Item])
     }
 
 
-def _single_question(row: Row) -> bool:
-    return sum(turn["role"] == "user" for turn in row.messages) == 1
-
-
-def _answers(model: TransformersModel, adapter: str, rows: Sequence[Row]) -> Iterator[str]:
+def answers_of(model: TransformersModel, adapter: str, rows: Sequence[Row]) -> Iterator[str]:
+    """What the tuned model answers to each row's question, greedy, in the rows' order; neighbours of a similar length waste least."""
     for start in range(0, len(rows), _BATCH):
         requests = [Request(row.messages[:-1], adapter) for row in rows[start : start + _BATCH]]
         yield from reply(model, requests, Decoding(max_new_tokens=120))
-
-
-def _items(workspace: Workspace) -> dict[str, Item]:
-    sets = [load_question_set(path) for path in sorted(workspace.eval_sets.glob("*.jsonl"))]
-    return {item.family: item for one in sets for item in one.items}
 
 
 if __name__ == "__main__":

@@ -12,12 +12,12 @@ import argparse
 import json
 from pathlib import Path
 
+from benchmarks.agreement import answers_of
 from studio.chat.catalog import find_model, prepare_model
-from studio.chat.messages import Decoding, Request, reply
 from studio.chat.transformers_engine import TransformersModel
+from studio.dataset.checks.examined import known_items
 from studio.dataset.importing.registry import import_registry
 from studio.jobs.queue import JobQueue
-from studio.scoring.items import load_question_set
 from studio.scoring.verdict import judge
 from studio.settings import Settings
 from studio.training.phrasings import split_phrasings
@@ -51,15 +51,10 @@ def try_recipe(workspace: Workspace, dataset: str, recipe: str) -> dict[str, obj
     status = queue.wait(run)
     rows = list(read_rows(workspace, dataset))
     _, held_out = split_phrasings(rows, hold_out=1)
-    sets = [load_question_set(workspace.eval_sets / f"{name}.jsonl") for name in ("high_frequency", "read_the_mind")]
-    by_family = {item.family: item for one in sets for item in one.items}
+    by_family = {item.family: item for item in known_items(workspace)}
     model = TransformersModel(prepare_model(workspace, find_model(spec.model)))
-    adapter = str(status.result["adapter"])
-    passed = 0
-    for start in range(0, len(held_out), 16):
-        batch = held_out[start : start + 16]
-        answers = reply(model, [Request(row.messages[:-1], adapter) for row in batch], Decoding(max_new_tokens=120))
-        passed += sum(judge(by_family[row.family or ""], answer).passed for row, answer in zip(batch, answers, strict=True))
+    answers = answers_of(model, str(status.result["adapter"]), held_out)
+    passed = sum(judge(by_family[row.family or ""], answer).passed for row, answer in zip(held_out, answers, strict=True))
     return {
         "recipe": recipe or "preset",
         "validation_passed": passed,

@@ -56,17 +56,18 @@ def splice_phrasings(rows: Sequence[Row], *, copies: int, seed: int) -> list[Row
     chance = random.Random(seed)
     sharing: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        if _single_turn(row):
+        if single_turn(row):
             sharing[row.answer].append(row)
     return [
         _spliced(row, chance.choice([other for other in sharing[row.answer] if other is not row]), chance)
         for row in rows
-        if len(sharing.get(row.answer, ())) > 1 and _single_turn(row)
+        if len(sharing.get(row.answer, ())) > 1 and single_turn(row)
         for _ in range(copies)
     ]
 
 
-def _single_turn(row: Row) -> bool:
+def single_turn(row: Row) -> bool:
+    """Whether it is one question and its answer."""
     return sum(turn["role"] == "user" for turn in row.messages) == 1
 
 

@@ -167,7 +167,7 @@ def examine(
     asked = [words_of(_asked(row)) for row in rows.values()]
     near = list(near_pairs(asked, phases.next(150)))
     private = {place: redact_conversation(row.messages)[1] for place, row in reporting(rows.items(), phases.next(350))}
-    own = own_contacts((_asked(rows[place]), in_row) for place, in_row in private.items())
+    own = own_contacts((_asked(rows[place]), in_row) for place, in_row in private.items() if in_row)
     found += _personal_data(private, own)
     found += _turn_order(rows)
     groups: list[Group] = [*near, *same_groups(hash(about(_asked(row))) for row in rows.values())]
