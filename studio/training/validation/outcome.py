@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _MOST_NATS = 50.0  # e to more than that is no number that anyone reads
+_Z = 1.959963984540054  # two-sided 95% of the normal distribution
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,14 @@ class Outcome:
     def accuracy(self) -> float:
         """The share of right answers."""
         return self.passed / self.items
+
+    @property
+    def wilson(self) -> tuple[float, float]:
+        """The 95% score interval of the accuracy (Wilson 1927, JASA 22:209), as fractions."""
+        share, spread = self.accuracy, _Z**2 / self.items
+        middle = (share + spread / 2) / (1 + spread)
+        half = math.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
+        return max(0.0, middle - half), min(1.0, middle + half)
 
     @property
     def perplexity(self) -> float:
