@@ -128,7 +128,7 @@ class Outlook(TrainerCallback):
         pace = Pace(self.setup, self.workload, assumed_rate(self.setup, self.machine), self._slowness())
         done, elapsed = pace.seconds(LOOK_AFTER), time.monotonic() - self.started
         if limit := self.workload.spec.max_minutes * 60:
-            steps = pace.steps_within(limit - elapsed + done - self.pauses.to_come(steps - LOOK_AFTER))
+            steps = pace.steps_within(limit - elapsed + done - self.pauses.newest, beside=self.pauses.seconds_a_step)
         so_far, whole = self._memory(max(LOOK_AFTER, self._steps_of_the_pace)), self._memory(steps)
         left = pace.seconds(steps) - done + saving_seconds(whole, steps // self.workload.spec.save_steps)
         left += self.pauses.to_come(steps - LOOK_AFTER)

@@ -17,6 +17,7 @@ from transformers import PreTrainedTokenizerBase
 
 from studio.chat.render import Rendered, render_all, render_prompt
 from studio.chat.transformers_engine import end_tokens
+from studio.training.estimate.validating import TOGETHER
 from studio.training.trainer import answer_loss
 from studio.training.validation.items import ValidationItem
 from studio.training.validation.outcome import Outcome
@@ -24,7 +25,6 @@ from studio.workspace.datasets import Row
 
 Collate = Callable[[list[dict[str, list[int]]]], Mapping[str, torch.Tensor]]
 
-_TOGETHER = 16  # conversations that are answered together: little memory for their keys and values on any device
 _LONGER, _SPARE = 1.5, 8  # an answer may have so many times the tokens of the dataset's, and so many more; then it is cut
 
 
@@ -67,7 +67,7 @@ class Validator:
             loss = self._loss(model)
             passed = sum(
                 one.item.is_right(answer)
-                for together in _parts(self._asked, _TOGETHER)
+                for together in _parts(self._asked, TOGETHER)
                 for one, answer in zip(together, self._answers(model, together), strict=True)
             )
         return Outcome(passed, len(self._asked), loss, time.monotonic() - started)
