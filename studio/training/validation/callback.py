@@ -117,7 +117,7 @@ class ValidateCheckpoints(TrainerCallback, ExportableState):
             "accuracy": round(outcome.accuracy, 4),
             "eval_loss": round(outcome.loss, 5),
             "adapter_step": best if best_taken else trainer.state.global_step,
-            "seconds": round(self._pauses.spent, 1),
+            "seconds": round(sum(one.seconds for one in self._outcomes.values()), 1),
         }
 
     def _mark(self, args: TrainingArguments, state: TrainerState) -> int | None:
