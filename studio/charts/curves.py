@@ -87,22 +87,21 @@ def training_curve(
     data = alt.Data(values=[{"step": step, "value": value} for step, value in shown])
     drawing = alt.Chart(data).encode(x=steps, y=values, tooltip=tooltip)
     dots = drawing.mark_point(filled=True, color=TUNED, size=36, opacity=1 if len(shown) <= DOTS_UP_TO else 0)
-    layers = drawing.mark_line(color=TUNED, strokeWidth=2) + dots
-    if marked is not None:
-        layers = layers + _marking(drawing, marked)
+    marks = [] if marked is None else _marking(drawing, marked)
+    layers = alt.layer(drawing.mark_line(color=TUNED, strokeWidth=2), dots, *marks)
     title = _title(quantity, points)
     reading = _reading(len(points), len(shown), broken)
     chart = layers.properties(height=220, title=heading(title, reading, width=width), description=f"{title}. {reading}")
     return styled(chart, width=width)
 
 
-def _marking(drawing: Any, marked: int) -> Any:
+def _marking(drawing: Any, marked: int) -> list[Any]:
     """A ring around the value of that step, and a word above it."""
     import altair as alt
 
     there = drawing.transform_filter(alt.datum.step == marked)
     ring = there.mark_point(filled=False, color=TUNED, size=200, strokeWidth=2, opacity=1)
-    return ring + there.mark_text(text="best", dy=-16, color=INK, fontSize=12)
+    return [ring, there.mark_text(text="best", dy=-16, color=INK, fontSize=12)]
 
 
 def read_points(events: Iterable[Mapping[str, Any]], field: str) -> tuple[list[Point], int]:

@@ -155,7 +155,7 @@ def validation_rows(comparison: Comparison) -> dict[str, list[float | None]]:
     if not any(bests):
         return {}
     names = {
-        "step": "best checkpoint, step",
+        "step": "step of the best checkpoint",
         "accuracy": "its accuracy on held-back phrasings",
         "eval_loss": "its validation loss",
     }

@@ -123,8 +123,8 @@ def test_the_terminal_says_the_newest_and_the_best(workspace: Workspace) -> None
 def test_a_comparison_names_the_best_checkpoints(workspace: Workspace) -> None:
     first, second = told_run(workspace), a_run(workspace, RunState.SUCCEEDED, SPEC)
     comparison = compare_runs(workspace, [first.id, second.id])
-    assert validation_rows(comparison)["best checkpoint, step"] == [200, None]
-    assert "best checkpoint, step,200," in table_csv(comparison)
+    assert validation_rows(comparison)["step of the best checkpoint"] == [200, None]
+    assert "step of the best checkpoint,200," in table_csv(comparison)
     one, other = (run["validation"] for run in as_json(comparison)["runs"])
     assert one["step"] == 200 and one["passed"] == 29 and other is None
     html = comparison_html(comparison)
