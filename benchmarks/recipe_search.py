@@ -45,7 +45,7 @@ def main() -> None:
 def try_recipe(workspace: Workspace, dataset: str, recipe: str) -> dict[str, object]:
     preset = find_preset("cpu-demo").settings
     changes = parse_assignments([part for part in recipe.split(",") if part])
-    spec = parse_spec({**preset, **changes, "dataset": dataset, "hold_out_phrasings": 1})
+    spec = parse_spec({**preset, **changes, "dataset": dataset, "hold_out_phrasings": 1, "validation_items": 0})
     queue = JobQueue(workspace)
     run = queue.submit(spec.model_dump())
     status = queue.wait(run)

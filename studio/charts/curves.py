@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from studio.charts.style import TUNED, heading, styled
+from studio.charts.style import INK, TUNED, heading, styled
 from studio.workspace.history import Metrics
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     "loss": Quantity("Training loss", "Cross-entropy, nats a token"),
     "eval_loss": Quantity("Validation loss", "Cross-entropy, nats a token"),
     "perplexity": Quantity("Perplexity", "Perplexity, e to the loss", ",.3~r"),
+    "eval_perplexity": Quantity("Validation perplexity", "Perplexity, e to the validation loss", ",.3~r"),
     "learning_rate": Quantity("Learning rate", "Learning rate", ".1~e", from_zero=True),
     "grad_norm": Quantity("Gradient norm", "L2 norm", from_zero=True),
     "memory_mb": Quantity("Memory", "Memory in use, MiB", ",.0f", from_zero=True, peak=True),
@@ -49,7 +50,9 @@ QUANTITIES: Mapping[str, Quantity] = {
 _STEP_TICKS = 6
 
 
-def training_curve(events: Iterable[Mapping[str, Any]], field: str, *, width: int | str = 640) -> alt.LayerChart:
+def training_curve(
+    events: Iterable[Mapping[str, Any]], field: str, *, width: int | str = 640, marked: int | None = None
+) -> alt.LayerChart:
     """One measured field over the steps, in at most `MAX_POINTS` points that keep every extreme.
 
     Args:
@@ -57,6 +60,7 @@ def training_curve(events: Iterable[Mapping[str, Any]], field: str, *, width: in
             over. A step that was run again after a resume counts as last written.
         field: a key of `QUANTITIES`, or any other field, which is then shown under its own name.
         width: pixels over all, or "container" in a page that sizes it.
+        marked: the step of the best checkpoint, which is ringed and named.
 
     Values that are not finite are left out of the line, and counted in the subtitle.
     """
@@ -83,11 +87,21 @@ def training_curve(events: Iterable[Mapping[str, Any]], field: str, *, width: in
     data = alt.Data(values=[{"step": step, "value": value} for step, value in shown])
     drawing = alt.Chart(data).encode(x=steps, y=values, tooltip=tooltip)
     dots = drawing.mark_point(filled=True, color=TUNED, size=36, opacity=1 if len(shown) <= DOTS_UP_TO else 0)
-    layers = (drawing.mark_line(color=TUNED, strokeWidth=2) + dots).properties(height=220)
+    marks = [] if marked is None else _marking(drawing, marked)
+    layers = alt.layer(drawing.mark_line(color=TUNED, strokeWidth=2), dots, *marks)
     title = _title(quantity, points)
     reading = _reading(len(points), len(shown), broken)
-    chart = layers.properties(title=heading(title, reading, width=width), description=f"{title}. {reading}")
+    chart = layers.properties(height=220, title=heading(title, reading, width=width), description=f"{title}. {reading}")
     return styled(chart, width=width)
+
+
+def _marking(drawing: Any, marked: int) -> list[Any]:
+    """A ring around the value of that step, and a word above it."""
+    import altair as alt
+
+    there = drawing.transform_filter(alt.datum.step == marked)
+    ring = there.mark_point(filled=False, color=TUNED, size=200, strokeWidth=2, opacity=1)
+    return [ring, there.mark_text(text="best", dy=-16, color=INK, fontSize=12)]
 
 
 def read_points(events: Iterable[Mapping[str, Any]], field: str) -> tuple[list[Point], int]:
@@ -120,11 +134,11 @@ def _title(quantity: Quantity, points: Sequence[Point]) -> str:
         return f"{quantity.name}: no value yet"
     (first_step, first), (last_step, last) = points[0], points[-1]
     if len(points) == 1:
-        return f"{quantity.name}: {_number(first)} at step {first_step:,}"
+        return f"{quantity.name}: {_said(quantity, first)} at step {first_step:,}"
     if quantity.peak:
         peak_step, peak = max(points, key=lambda point: point[1])
-        return f"{quantity.name} peaked at {_number(peak)} at step {peak_step:,}"
-    return f"{quantity.name} went from {_number(first)} at step {first_step:,} to {_number(last)} at step {last_step:,}"
+        return f"{quantity.name} peaked at {_said(quantity, peak)} at step {peak_step:,}"
+    return f"{quantity.name} went from {_said(quantity, first)} at step {first_step:,} to {_said(quantity, last)} at step {last_step:,}"
 
 
 def _reading(measured: int, shown: int, broken: int) -> str:
@@ -140,3 +154,8 @@ def _reading(measured: int, shown: int, broken: int) -> str:
 def _number(value: float) -> str:
     """Three significant digits, and whole numbers in full."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _said(quantity: Quantity, value: float) -> str:
+    """A share as a percentage, anything else as a number."""
+    return f"{value:.1%}" if quantity.format.endswith("%") else _number(value)

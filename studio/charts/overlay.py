@@ -15,7 +15,7 @@ from studio.workspace.history import Metrics
 if TYPE_CHECKING:
     import altair as alt
 
-_SMALLER_IS_BETTER = frozenset({"loss", "eval_loss", "perplexity"})
+_SMALLER_IS_BETTER = frozenset({"loss", "eval_loss", "perplexity", "eval_perplexity"})
 _NOISY = frozenset({"loss", "perplexity", "grad_norm", "tokens_per_second"})
 _SMOOTHED_FROM = 60  # values; fewer are shown as they are
 _WINDOWS = 40  # the mean is over a fortieth of a run: its noise is gone, its course is not

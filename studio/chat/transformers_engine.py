@@ -40,7 +40,7 @@ class TransformersModel:
         self._adapters: dict[tuple[str, int], str] = {}
         self._whole: dict[str, TransformersModel] = {}
         self._lock = threading.Lock()
-        self._end_tokens = _end_tokens(self._model, self._tokenizer)
+        self._end_tokens = end_tokens(self._model, self._tokenizer)
 
     def digest(self, adapter: str | None = None) -> str:
         """SHA-256 over the weights that answer."""
@@ -168,7 +168,8 @@ def _sampling(decoding: Decoding) -> dict[str, Any]:
     return {"do_sample": True, "temperature": decoding.temperature, "top_p": decoding.top_p, "top_k": None}
 
 
-def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
+def end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
+    """The tokens that end an answer: those of the model's generation settings, and the tokenizer's own."""
     configured = model.generation_config.eos_token_id
     listed = configured if isinstance(configured, list) else [configured]
     return frozenset(token for token in [*listed, tokenizer.eos_token_id] if token is not None)

@@ -14,7 +14,9 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from rich.table import Table
 
 from studio.jobs.queue import JobQueue
-from studio.workspace.history import Follower
+from studio.training.validation.outcome import Outcome
+from studio.training.validation.told import validations_of
+from studio.workspace.history import Follower, Metrics
 from studio.workspace.runs import Run, RunState, Status
 
 errors = Console(stderr=True)
@@ -107,7 +109,7 @@ class PhaseProgress:
 
 
 def progress_of(run: Run, follower: Follower | None = None) -> tuple[int, int, str]:
-    """Units done, units in all (0 when unknown), and a phrase such as `training, step 12 of 96, loss 1.32, 4 min left`."""
+    """Units done, units in all (0 when unknown), and a phrase such as `training, 12 of 96, loss 1.320, 4 min 02 s left`."""
     if run.recorded.state is RunState.QUEUED:
         return 0, 0, "waiting for another run to end"
     told = (follower or Follower(run)).look()
@@ -117,9 +119,24 @@ def progress_of(run: Run, follower: Follower | None = None) -> tuple[int, int, s
     parts = [f"{phase}, {progress['done']} of {progress['total']}"]
     if loss is not None and phase == "training":
         parts.append(f"loss {loss:.3f}")
+        parts += _validated(told.metrics)
     if progress["seconds_left"] is not None and progress["done"] < progress["total"]:
         parts.append(f"{duration(progress['seconds_left'])} left")
     return progress["done"], progress["total"], ", ".join(parts)
+
+
+def _validated(metrics: Metrics) -> list[str]:
+    """The newest validation and the best checkpoint, as in `validation loss 0.412, 27/32 right (best 29/32 at step 400)`."""
+    told = validations_of(metrics)
+    if told is None:
+        return []
+    _, newest = told.newest
+    best = "" if told.best is None else f" (best {_right(told.outcomes[told.best])} at step {told.best})"
+    return [f"validation loss {newest.loss:.3f}, perplexity {newest.perplexity:.2f}, {_right(newest)} right{best}"]
+
+
+def _right(outcome: Outcome) -> str:
+    return f"{outcome.passed}/{outcome.items}"
 
 
 def follow(queue: JobQueue, run: Run, label: str, *, quiet: bool = False) -> Status:

@@ -65,6 +65,13 @@ def train(
             f"Run {run.id} is done: {minutes}, peak memory {memory:.0f} MB, adapter in {status.result['adapter']}.",
             highlight=False,
         )
+        if validation := status.result.get("validation"):
+            results.print(
+                f"Its best checkpoint is that of step {validation['best_step']}: {validation['passed']}/{validation['items']} held-back "
+                f"phrasings right, validation loss {validation['eval_loss']:.3f}. The adapter is of step {validation['adapter_step']}.",
+                highlight=False,
+                soft_wrap=True,
+            )
     else:
         results.print(f"Run {run.id} was {status.state}.", highlight=False)
 
@@ -127,5 +134,6 @@ def training_result(run: Run, status: Status) -> dict[str, Any]:
         "peak_memory_mb": status.result.get("peak_memory_mb"),
         "final_loss": status.result.get("final_loss"),
         "steps": status.result.get("steps"),
+        "validation": status.result.get("validation"),
         "predicted": predicted_json(run),
     }

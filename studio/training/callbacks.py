@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import Any
 
 import psutil
@@ -12,6 +11,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from studio.errors import Diverged
 from studio.jobs.progress import Reporter
+from studio.training.pauses import Pauses
 
 _MEGABYTE = 1024 * 1024
 _LOGS_KEPT = 200  # the events have them all, and transformers writes its own into every checkpoint
@@ -20,10 +20,11 @@ _LOGS_KEPT = 200  # the events have them all, and transformers writes its own in
 class RunEvents(TrainerCallback):
     """Writes loss, perplexity, learning rate, gradient norm, memory and speed as metric events, and the progress."""
 
-    def __init__(self, reporter: Reporter) -> None:
+    def __init__(self, reporter: Reporter, pauses: Pauses | None = None) -> None:
         self._reporter = reporter
+        self._pauses = pauses or Pauses()
         self._tokens = 0.0
-        self._moment = time.monotonic()
+        self._moment = self._pauses.clock()
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Progress, and the stop request."""
@@ -53,7 +54,7 @@ class RunEvents(TrainerCallback):
         del state.log_history[:-_LOGS_KEPT]
         loss = float(logs["loss"])
         check_finite(loss, float(logs.get("grad_norm", 0.0)), args, state.global_step)
-        moment, tokens = time.monotonic(), float(logs.get("num_tokens", 0.0))
+        moment, tokens = self._pauses.clock(), float(logs.get("num_tokens", 0.0))
         speed = (tokens - self._tokens) / max(moment - self._moment, 1e-9)
         self._moment, self._tokens = moment, tokens
         self._reporter.metric(
@@ -65,6 +66,7 @@ class RunEvents(TrainerCallback):
             grad_norm=round(float(logs.get("grad_norm", 0.0)), 4),
             tokens_per_second=round(speed, 1),
             memory_mb=round(memory_mb(), 1),
+            **({"process_memory_mb": round(process_memory_mb(), 1)} if torch.cuda.is_available() else {}),
         )
 
 
@@ -92,6 +94,11 @@ def memory_mb() -> float:
     """Memory in use now, in MiB: of the GPU if there is one, else of this process."""
     if torch.cuda.is_available():
         return float(torch.cuda.memory_allocated()) / _MEGABYTE
+    return process_memory_mb()
+
+
+def process_memory_mb() -> float:
+    """Memory of this process that is resident now, in MiB."""
     return float(psutil.Process().memory_info().rss) / _MEGABYTE
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from studio.errors import BadInput
 from studio.training.spec import TrainSpec
+from studio.training.validation.told import validations_of
 from studio.workspace.adapters import TRAINING_JOB
 from studio.workspace.history import Followers, Metrics, history
 from studio.workspace.layout import Workspace
@@ -125,6 +126,8 @@ def table_csv(comparison: Comparison) -> str:
         writer.writerow([name, *values])
     for name in RESULTS:
         writer.writerow([name, *(run.status.result.get(name, "") for run in comparison.runs)])
+    for name, bests in validation_rows(comparison).items():
+        writer.writerow([name, *("" if best is None else best for best in bests)])
     for question_set, measured in accuracy_rows(comparison).items():
         writer.writerow([f"accuracy on {question_set}", *(f"{one.passed}/{one.items}" if one else "" for one in measured)])
     return out.getvalue()
@@ -146,6 +149,19 @@ def accuracy_rows(comparison: Comparison) -> dict[str, list[Accuracy | None]]:
     return rows
 
 
+def validation_rows(comparison: Comparison) -> dict[str, list[float | None]]:
+    """Of each run's best checkpoint: its step, the share of held-back phrasings answered right, and the loss. Empty where no run has one."""
+    bests = [told.best_json() if (told := validations_of(run.metrics)) else None for run in comparison.runs]
+    if not any(bests):
+        return {}
+    names = {
+        "step": "step of the best checkpoint",
+        "accuracy": "its accuracy on held-back phrasings",
+        "eval_loss": "its validation loss",
+    }
+    return {title: [best[name] if best else None for best in bests] for name, title in names.items()}
+
+
 def as_json(comparison: Comparison) -> dict[str, Any]:
     """The comparison as plain JSON values."""
     return {
@@ -156,6 +172,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
                 "tags": list(run.notes.tags),
                 "state": run.status.state.value,
                 "results": {name: run.status.result.get(name) for name in RESULTS},
+                "validation": told.best_json() if (told := validations_of(run.metrics)) else None,
                 "accuracy": [
                     {
                         "report": one.report, "question_set": one.question_set, "passed": one.passed, "items": one.items,

@@ -33,6 +33,10 @@ class Pace:
             return max(1, int(seconds / self.first))
         return first_pass + int((seconds - first_pass * self.first) / self.again)
 
+    def plus(self, seconds: float) -> Pace:
+        """The pace with so many seconds more a step."""
+        return Pace(self.first + seconds, self.again + seconds)
+
 
 def fit_into_time(trainer: SupportTrainer, pace: Pace, *, seconds: float) -> str | None:
     """Cut the trainer's steps to those that fit into `seconds` at that pace; a sentence about it if that was needed. At least one step is left."""

@@ -47,8 +47,8 @@ _LISTED: Mapping[str, tuple[str, ...]] = {
         "spliced_copies",
         "whole_answer_rows",
         "opening_tokens",
-        "hold_out_phrasings",
     ),
+    "validation": ("hold_out_phrasings", "validation_items", "keep_best", "early_stopping_patience"),
     "memory and number format": (
         "dtype",
         "gradient_checkpointing",

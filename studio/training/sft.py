@@ -31,6 +31,7 @@ from studio.training.estimate.outlook import foresee
 from studio.training.fused import fuse_layers
 from studio.training.hardware import quantization_config, training_device
 from studio.training.pace import fit_into_time, measure_pace, planned_steps, steps_of_a_pass
+from studio.training.pauses import Pauses
 from studio.training.phrasings import splice_phrasings, split_phrasings, thin_phrasings
 from studio.training.preflight.checking import announce, check_device, check_learned
 from studio.training.preflight.device import ask_device
@@ -40,6 +41,7 @@ from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
 from studio.training.spec import ALL_LINEAR, TrainSpec, parse_spec
 from studio.training.timekeeping import KeepTime, KeptSchedule
 from studio.training.trainer import SupportTrainer
+from studio.training.validation.callback import validate_checkpoints
 from studio.workspace import checkpoints
 from studio.workspace.datasets import read_rows
 from studio.workspace.layout import Workspace
@@ -49,6 +51,8 @@ _DEFAULT_INIT = True  # PEFT's name for A random and B zero
 
 def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> dict[str, Any]:
     """Train, and return `{"adapter", "digest", "seconds", "peak_memory_mb", "steps", "final_loss", "rows", "trained_tokens"}`.
+
+    With `"validation"`, what was found of the best checkpoint, where phrasings were held out for it.
 
     Raises:
         BadInput: the spec, the dataset or the rows can't be used.
@@ -83,13 +87,18 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     if checkpoints.newest_checkpoint(folder) is None:  # what is resumed has passed
         announce(check_learned(workspace, spec, tokenizer, tokenized.rows), reporter)
 
-    outlook = foresee(workspace, reporter, spec, device, tokenized, started=started)
+    pauses = Pauses()
+    outlook = foresee(workspace, reporter, spec, device, tokenized, started=started, pauses=pauses)
 
     reporter.phase("loading the model")
-    trainer = build_trainer(spec, base, device, tokenizer, tokenized, folder, reporter)
+    trainer = build_trainer(spec, base, device, tokenizer, tokenized, folder, reporter, pauses)
     refuse(check_collated(trainer.data_collator, tokenized.rows[: spec.per_device_train_batch_size], tokenizer.eos_token_id))
     trainer.add_callback(outlook)
+    validation = validate_checkpoints(trainer, workspace, spec, held_out, reporter, pauses)
     checkpoint = checkpoint_to_go_on_from(folder)
+    if validation and not checkpoint:
+        reporter.phase("validating the base model")
+        trainer.evaluate()
     if checkpoint:
         reporter.phase("recalling the rows seen so far")
         trainer.recall_frozen_layers(steps=checkpoint.step, told=reporter.progress)
@@ -97,10 +106,12 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
         trainer.args.max_steps = checkpoint.max_steps
     elif spec.max_minutes:
         reporter.phase("measuring the pace")
-        if note := keep_within(trainer, end=started + spec.max_minutes * 60):
+        if note := keep_within(trainer, end=started + spec.max_minutes * 60, pauses=pauses):
             reporter.note(note)
     reporter.phase("training")
     trainer.train(resume_from_checkpoint=str(checkpoint.folder) if checkpoint else None)
+    if validation and spec.keep_best:
+        validation.take_best(trainer)
     _finish_if_stopped(reporter, trainer)
 
     reporter.phase("saving the adapter")
@@ -115,17 +126,19 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
         "final_loss": _final_loss(trainer),
         "rows": len(tokenized.rows),
         "trained_tokens": tokenized.trained_tokens,
+        **({"validation": validation.result(trainer, best_taken=spec.keep_best)} if validation else {}),
     }
 
 
-def keep_within(trainer: SupportTrainer, *, end: float) -> str | None:
+def keep_within(trainer: SupportTrainer, *, end: float, pauses: Pauses) -> str | None:
     """See that the training ends at a moment of the monotonic clock: before it begins and on the way. A sentence if steps were cut for it."""
     most, first_pass = planned_steps(trainer), steps_of_a_pass(trainer)
     pace = measure_pace(trainer)
     seconds = end - time.monotonic()
-    note = fit_into_time(trainer, pace, seconds=seconds)
+    note = fit_into_time(trainer, pace.plus(pauses.seconds_a_step), seconds=seconds - pauses.newest)
     passes = math.ceil(planned_steps(trainer) / first_pass)  # transformers plans so many, and no more can come
-    trainer.add_callback(KeepTime(pace, first_pass=first_pass, most=min(most, passes * first_pass), seconds=seconds))
+    most = min(most, passes * first_pass)
+    trainer.add_callback(KeepTime(pace, first_pass=first_pass, most=most, seconds=seconds, pauses=pauses))
     return note
 
 
@@ -137,6 +150,7 @@ def build_trainer(
     tokenized: Tokenized,
     folder: Path,
     reporter: Reporter,
+    pauses: Pauses | None = None,
 ) -> SupportTrainer:
     """The trainer, ready to train: base weights loaded, adapter attached, nothing learned yet."""
     set_seed(spec.seed)
@@ -149,7 +163,7 @@ def build_trainer(
         train_dataset=Dataset.from_dict(tokenized.columns()),
         processing_class=tokenizer,
         peft_config=lora_config(spec, model),
-        callbacks=[RunEvents(reporter)],
+        callbacks=[RunEvents(reporter, pauses)],
     )
     trainer.add_callback(KeptSchedule(trainer))
     if device.dtype is not torch.bfloat16:

@@ -143,6 +143,19 @@ class TrainSpec(BaseModel):
     hold_out_phrasings: int = Field(
         default=0, ge=0, le=4, description="Phrasings a family kept out of training, as a validation split."
     )
+    validation_items: int = Field(
+        default=32,
+        ge=0,
+        le=10_000,
+        description="Of the phrasings held out, how many are asked at every checkpoint, spread evenly over the families. 0: none.",
+    )
+    keep_best: bool = Field(
+        default=True,
+        description="The adapter is that of the best checkpoint, where checkpoints are validated. Off: of the last step.",
+    )
+    early_stopping_patience: int = Field(
+        default=0, ge=0, le=1000, description="End when so many checkpoints in a row were no better than the best. 0: never."
+    )
 
     @field_validator("target_modules")
     @classmethod
@@ -162,7 +175,14 @@ class TrainSpec(BaseModel):
             raise ValueError("lora_bias works with neither use_dora nor another init_lora_weights than default")
         if self.init_lora_weights == "orthogonal" and (self.load_in_4bit or self.lora_rank % 2):
             raise ValueError("init_lora_weights orthogonal needs an even lora_rank, and base weights that are not in 4 bit")
+        if self.early_stopping_patience and not self.validates:
+            raise ValueError("early_stopping_patience needs a validation: set hold_out_phrasings and validation_items above 0")
         return self
+
+    @property
+    def validates(self) -> bool:
+        """Whether checkpoints are validated."""
+        return self.hold_out_phrasings > 0 and self.validation_items > 0
 
 
 def parse_spec(values: Mapping[str, Any]) -> TrainSpec:

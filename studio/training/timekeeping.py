@@ -13,6 +13,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from transformers.trainer_callback import ExportableState
 
 from studio.training.pace import Pace
+from studio.training.pauses import Pauses
 from studio.training.trainer import SupportTrainer
 
 _EVERY = 50  # steps between two looks at the clock
@@ -27,10 +28,13 @@ class KeepTime(TrainerCallback):
         first_pass: steps that go over rows for the first time.
         most: steps that are never exceeded.
         seconds: that are left.
+        pauses: of the training, which take their part of them and say nothing about a step's pace.
     """
 
-    def __init__(self, pace: Pace, *, first_pass: int, most: int, seconds: float) -> None:
+    def __init__(self, pace: Pace, *, first_pass: int, most: int, seconds: float, pauses: Pauses | None = None) -> None:
         self._pace, self._first_pass, self._most = pace, first_pass, most
+        self._pauses = pauses or Pauses()
+        self._paused_before = self._pauses.spent
         self._begun = time.monotonic()
         self._end = self._begun + seconds
 
@@ -41,9 +45,10 @@ class KeepTime(TrainerCallback):
         step, now = state.global_step, time.monotonic()
         if step % _EVERY or step >= state.max_steps:
             return
-        slowdown = (now - self._begun) / self._measured(step)
-        pace = Pace(self._pace.first * slowdown, self._pace.again * slowdown)
-        left = pace.steps_in(self._end - now, first_pass=max(self._first_pass - step, 0))
+        at_work = now - self._begun - (self._pauses.spent - self._paused_before)
+        slowdown = at_work / self._measured(step)
+        pace = Pace(self._pace.first * slowdown, self._pace.again * slowdown).plus(self._pauses.seconds_a_step)
+        left = pace.steps_in(self._end - now - self._pauses.newest, first_pass=max(self._first_pass - step, 0))
         last = min(step + left, self._most)
         if abs(last - state.max_steps) > _WORTH_MOVING * (state.max_steps - step):
             state.max_steps = last

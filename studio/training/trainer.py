@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from datasets import Dataset
@@ -29,6 +29,9 @@ from studio.training.estimate.memory import KEPT_BYTES
 from studio.training.frozen import FrozenLayers, layers_without_adapter
 from studio.training.sampler import LengthGroupedSampler
 
+if TYPE_CHECKING:
+    from studio.training.validation.asking import Validator
+
 _IGNORED = -100
 
 
@@ -40,6 +43,9 @@ class SupportTrainer(SFTTrainer):
 
     share_beginnings = False
     """Whether what all rows of a batch begin with is computed once (`studio.training.beginnings`): where all layers are fused."""
+
+    validator: Validator | None = None
+    """What an evaluation asks the model (`studio.training.validation`); None: it is TRL's own."""
 
     def skip_frozen_layers(self) -> None:
         """Compute the layers below the first adapter once a row from now on. Without such layers nothing changes."""
@@ -76,6 +82,15 @@ class SupportTrainer(SFTTrainer):
         loss_sum, count = answer_loss(causal, inputs, self.frozen, share_beginnings=self.share_beginnings)
         self._total_train_tokens += int(inputs["attention_mask"].sum())
         return loss_sum / (count if num_items_in_batch is None else num_items_in_batch)
+
+    def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
+        """What the validator finds, logged and told to the callbacks as transformers does with what an evaluation finds."""
+        if self.validator is None:
+            return super().evaluate(*args, **kwargs)
+        metrics = self.validator.validate(self.accelerator.unwrap_model(self.model)).metrics()
+        self.log(dict(metrics))
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         """As transformers saves, but never weights that are no numbers: the checkpoint before them is the one to keep.

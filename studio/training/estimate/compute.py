@@ -13,7 +13,7 @@ from studio.training.estimate.machine import Machine
 from studio.training.estimate.memory import Setup
 from studio.training.estimate.workload import Batch
 
-_LAYER_SECONDS = {False: 1.2e-3, True: 0.5e-3}
+LAYER_SECONDS = {False: 1.2e-3, True: 0.5e-3}
 """By whether it is on a GPU: what starting its operations takes for a layer and batch, forward and back, however small they are. The GPU's is assumed."""
 
 _FOUR_BIT_SHARE = 1 / 3
@@ -35,7 +35,7 @@ class Work:
 
     def seconds(self, setup: Setup, flops: float) -> float:
         """How long it takes at so many operations a second."""
-        return self.operations / flops + self.layers * _LAYER_SECONDS[setup.on_gpu]
+        return self.operations / flops + self.layers * LAYER_SECONDS[setup.on_gpu]
 
 
 def assumed_rate(setup: Setup, machine: Machine) -> float:

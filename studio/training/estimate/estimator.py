@@ -18,6 +18,7 @@ from studio.training.estimate.compute import Work, assumed_rate, work_of
 from studio.training.estimate.machine import HERE, Machine, find_machine
 from studio.training.estimate.memory import Memory, Setup, memory_of
 from studio.training.estimate.trainable import LengthSource, trainable_rows
+from studio.training.estimate.validating import validation_seconds, validations
 from studio.training.estimate.workload import RowSize, Workload
 from studio.training.spec import TrainSpec
 from studio.workspace.layout import Workspace
@@ -146,8 +147,10 @@ class Estimator:
         measured, basis = self.calibration.nearest(spec, machine)
         pace = Pace(setup, workload, assumed_rate(setup, machine), measured.slowness if measured else 1.0)
         before = starting_seconds(setup, workload)
-        left = spec.max_minutes * 60 - before - pace.measuring_seconds
-        steps = pace.steps_within(left) if spec.max_minutes else workload.planned_steps
+        validation = validation_seconds(setup, workload, pace.flops) * pace.slowness
+        left = spec.max_minutes * 60 - before - pace.measuring_seconds - 2 * validation
+        beside = validation / spec.save_steps
+        steps = pace.steps_within(left, beside=beside) if spec.max_minutes else workload.planned_steps
         training = pace.seconds(steps)
         memory = corrected(peak(setup, workload, steps), measured)
         return Estimate(
@@ -155,7 +158,11 @@ class Estimator:
             machine=self.machine,
             rows=workload.rows,
             steps=steps,
-            seconds=before + pace.measuring_seconds + training + saving_seconds(memory, steps // spec.save_steps),
+            seconds=before
+            + pace.measuring_seconds
+            + training
+            + validation * validations(workload, steps)
+            + saving_seconds(memory, steps // spec.save_steps),
             tokens_per_second=workload.tokens_of(steps) / training,
             memory=memory,
             reserve=_CONTEXT + _GAPS * memory.total if self.machine.on_gpu else 0.0,
@@ -200,13 +207,13 @@ class Pace:
         again = work_of(self.setup, batches, known=True) * (passes * self.workload.batches_of_a_pass / len(batches))
         return first + again
 
-    def steps_within(self, seconds: float) -> int:
-        """As many of the planned steps as fit into that time, at least one (`studio.training.pace`)."""
+    def steps_within(self, seconds: float, *, beside: float = 0.0) -> int:
+        """As many of the planned steps as fit into that time, at least one (`studio.training.pace`); `beside` is what each takes besides."""
         planned, of_a_pass = self.workload.planned_steps, self.workload.steps_of_a_pass
-        first = self.seconds(of_a_pass)
+        first = self.seconds(of_a_pass) + of_a_pass * beside
         if seconds < first:
             return max(1, min(planned, int(of_a_pass * seconds / first)))
-        again = (self.seconds(2 * of_a_pass) - first) / of_a_pass
+        again = (self.seconds(2 * of_a_pass) - self.seconds(of_a_pass)) / of_a_pass + beside
         return min(planned, of_a_pass + int((seconds - first) / again))
 
     def _seconds(self, work: Work) -> float:

@@ -29,6 +29,7 @@ from studio.training.estimate.memory import Memory, Setup
 from studio.training.estimate.prediction import LOOK_AFTER, Prediction, Predictions, write_predictions
 from studio.training.estimate.trainable import shared_tokens
 from studio.training.estimate.workload import RowSize, Workload
+from studio.training.pauses import Pauses
 from studio.training.rows import Tokenized
 from studio.training.spec import TrainSpec
 from studio.workspace.layout import Workspace
@@ -40,21 +41,28 @@ _HEAP_RANGE = (0.02, 10.0)
 
 
 def foresee(
-    workspace: Workspace, reporter: Reporter, spec: TrainSpec, device: Device, tokenized: Tokenized, *, started: float
+    workspace: Workspace,
+    reporter: Reporter,
+    spec: TrainSpec,
+    device: Device,
+    tokenized: Tokenized,
+    *,
+    started: float,
+    pauses: Pauses | None = None,
 ) -> TrainerCallback:
     """Foresee the run that begins now, before its model is loaded; the callback looks again after ten steps, and remembers at the end.
 
-    `started` is when the run began, on the monotonic clock.
+    `started` is when the run began, on the monotonic clock; `pauses` are those that it will make.
     """
     try:
-        return _foresee(workspace, reporter.run, spec, device, tokenized, started)
+        return _foresee(workspace, reporter.run, spec, device, tokenized, started, pauses or Pauses())
     except Exception:
         logger.exception("nothing was foreseen")
         return TrainerCallback()
 
 
 def _foresee(
-    workspace: Workspace, run: Run, spec: TrainSpec, device: Device, tokenized: Tokenized, started: float
+    workspace: Workspace, run: Run, spec: TrainSpec, device: Device, tokenized: Tokenized, started: float, pauses: Pauses
 ) -> TrainerCallback:
     machine = find_machine(bf16=device.dtype is torch.bfloat16, gpu=device.on_gpu).computing_in(spec.dtype)
     if machine.on_gpu != device.on_gpu:
@@ -73,7 +81,7 @@ def _foresee(
     measured, _ = estimator.calibration.nearest(spec, machine)
     program = 0.0 if device.on_gpu else memory_mb()
     workload = Workload(spec, sizes, estimator.shared, rows=len(sizes))
-    return Outlook(workspace, run, machine, estimator.setup(spec), workload, before, measured, started, program)
+    return Outlook(workspace, run, machine, estimator.setup(spec), workload, before, measured, started, program, pauses)
 
 
 @dataclass(eq=False)
@@ -82,6 +90,7 @@ class Outlook(TrainerCallback):
 
     Attributes:
         program_mb: MiB in use before the model was loaded.
+        pauses: in which it does not train; the moments are of a clock that stands still meanwhile.
         moments: when step 1 ended, and the newest step, with their numbers.
     """
 
@@ -94,6 +103,7 @@ class Outlook(TrainerCallback):
     measured: Measurement | None
     started: float
     program_mb: float
+    pauses: Pauses = field(default_factory=Pauses)
     moments: list[tuple[int, float]] = field(default_factory=list)
     resumed: bool = False
 
@@ -103,7 +113,7 @@ class Outlook(TrainerCallback):
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """The moment, and the second look."""
-        moment = (state.global_step, time.monotonic())
+        moment = (state.global_step, self.pauses.clock())
         self.moments = [*self.moments[:1], moment]
         if state.global_step == LOOK_AFTER and state.max_steps > LOOK_AFTER and not self.resumed:
             _attempt(lambda: self._look_again(state.max_steps))
@@ -118,9 +128,10 @@ class Outlook(TrainerCallback):
         pace = Pace(self.setup, self.workload, assumed_rate(self.setup, self.machine), self._slowness())
         done, elapsed = pace.seconds(LOOK_AFTER), time.monotonic() - self.started
         if limit := self.workload.spec.max_minutes * 60:
-            steps = pace.steps_within(limit - elapsed + done)
+            steps = pace.steps_within(limit - elapsed + done - self.pauses.newest, beside=self.pauses.seconds_a_step)
         so_far, whole = self._memory(max(LOOK_AFTER, self._steps_of_the_pace)), self._memory(steps)
         left = pace.seconds(steps) - done + saving_seconds(whole, steps // self.workload.spec.save_steps)
+        left += self.pauses.to_come(steps - LOOK_AFTER)
         after = Prediction(
             steps=steps,
             seconds=round(elapsed + left, 1),

@@ -24,6 +24,7 @@ from studio.ui.pages.train_estimate import EstimateSection
 from studio.ui.pages.train_settings import SettingsSection
 from studio.ui.text import train as text
 from studio.ui.text import train_settings as settings_text
+from studio.ui.text.train_validation import NOTES
 from studio.ui.views.train_form import (
     dataset_choices,
     describe_setting,
@@ -69,6 +70,8 @@ class FormSection:
             self.settings: dict[str, Any] = {"model": model, **_inputs(main[1], values)}
             for group, names in others:
                 with gr.Accordion(settings_text.GROUPS[group], open=False):
+                    if group in NOTES:
+                        gr.Markdown(NOTES[group])
                     self.settings |= _inputs(names, values)
             self.plan = gr.HTML()
             self.command = gr.Code(

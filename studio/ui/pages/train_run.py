@@ -17,6 +17,7 @@ from studio.ui.messages import plainly
 from studio.ui.pages.train_list import ListSection
 from studio.ui.pages.train_queue import QueueSection
 from studio.ui.pages.train_trash import TrashSection
+from studio.ui.pages.train_validation import ValidationSection
 from studio.ui.pages.train_written import WrittenSection
 from studio.ui.plots import TITLE_WIDTH, embedded, plots
 from studio.ui.text import train as text
@@ -36,6 +37,7 @@ from studio.ui.views.train_estimate import outlook_html
 from studio.ui.views.train_lines import checkpoint_choices, chosen_step
 from studio.ui.views.train_numbers import numbers_html, table_html
 from studio.ui.views.train_runs import default_run, listed
+from studio.ui.views.train_validation import told_by
 from studio.workspace.adapters import TRAINING_JOB
 from studio.workspace.history import Followers
 from studio.workspace.reports import EVALUATION_JOB
@@ -69,6 +71,7 @@ class RunSection:
             self.head = gr.HTML()
             self._build_buttons()
             self.numbers = gr.HTML()
+            self.validation = ValidationSection()
             self._build_curves()
             self.outlook = gr.HTML(visible=False)
             self.notes = gr.HTML()
@@ -120,7 +123,7 @@ class RunSection:
         """What a refresh changes."""
         return [
             self.stamp, self.timer, self.empty, self.body, self.head, self.stop_keep, self.stop_discard, self.resume, self.resume_from,
-            self.evaluate, self.again, self.delete, self.confirm, self.numbers, self.measured, *self.curves.values(), self.table,
+            self.evaluate, self.again, self.delete, self.confirm, self.numbers, *self.validation.outputs, self.measured, *self.curves.values(), self.table,
             self.outlook, self.notes, self.settings, self.log, *self.written.outputs, *self.queue.outputs, *self.list.outputs,
         ]  # fmt: skip
 
@@ -251,7 +254,9 @@ class RunSection:
 
     def _checkpoints(self, run: Run, seen: Watched) -> Updates:
         kept = kept_checkpoints(run.folder) if possible(seen).resume and seen.trains else []
-        return {self.resume_from: gr.Dropdown(checkpoint_choices(kept), visible=len(kept) > 1)}
+        told = told_by(seen.metrics)
+        choices = checkpoint_choices(kept, best=told.best if told else None)
+        return {self.resume_from: gr.Dropdown(choices, visible=len(kept) > 1)}
 
     def _curves(self, seen: Watched) -> Updates:
         drawn = (
@@ -263,6 +268,7 @@ class RunSection:
             self.stamp: seen.stamp,
             self.measured: gr.Column(visible=bool(seen.metrics)),
             self.table: table_html(seen.metrics),
+            **self.validation.shown(seen),
             **drawn,
         }
 
@@ -272,6 +278,7 @@ class RunSection:
             self.resume_from: gr.Dropdown(visible=False),
             self.head: problem_card(error.message),
             self.measured: gr.Column(visible=False),
+            **self.validation.hidden(),
             **{button: gr.Button(visible=False) for button in buttons},
             **dict.fromkeys((self.stamp, self.numbers, self.outlook, self.notes, self.settings, self.log), ""),
             **self.asking(False),

@@ -113,15 +113,20 @@ METRICS: Mapping[str, tuple[str, str]] = {
     "perplexity": ("Perplexity", "e to the loss"),
     "tokens_per_second": ("Speed", "tokens a second"),
     "memory_mb": ("Memory", "MiB in use"),
+    "process_memory_mb": ("Memory of the process", "MiB resident"),
+    "learning_rate": ("Learning rate", "at this step"),
+    "grad_norm": ("Gradient norm", "before it is clipped"),
 }
 """The numbers that stand above the curves: name and unit by the field of a metric event."""
-CURVES: tuple[tuple[str, ...], ...] = (("loss", "perplexity"), ("learning_rate", "memory_mb"))
+CURVES: tuple[tuple[str, ...], ...] = (("loss", "perplexity"), ("learning_rate", "memory_mb"), ("grad_norm", "tokens_per_second"))
 """The fields that are drawn, two in a row."""
 CURVE_LABELS: Mapping[str, str] = {
     "loss": "Training loss",
     "perplexity": "Perplexity",
     "learning_rate": "Learning rate",
     "memory_mb": "Memory",
+    "grad_norm": "Gradient norm",
+    "tokens_per_second": "Speed",
 }
 AT_STEP = "At step {step}, epoch {epoch}"
 TABLE_TITLE = "The numbers behind the curves"

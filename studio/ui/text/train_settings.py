@@ -8,6 +8,7 @@ GROUPS: Mapping[str, str] = {
     "adapter": "Adapter",
     "schedule": "Schedule",
     "batch and length": "Batch and length",
+    "validation": "Validation",
     "memory and number format": "Memory and number format",
     "saving": "Saving",
     "other": "Other settings",

@@ -15,6 +15,7 @@ from studio.ui.views.bars import bar_html
 from studio.ui.views.figures import count, duration
 from studio.ui.views.train_form import plain_value
 from studio.ui.views.train_numbers import number, table
+from studio.ui.views.train_validation import stopped_with_best
 from studio.workspace.adapters import TRAINING_JOB
 from studio.workspace.clock import now
 from studio.workspace.history import Followers, history
@@ -262,7 +263,9 @@ def _stopped(seen: Watched) -> str:
         return text.STOPPED_WAITING
     if not seen.trains:
         return text.STOPPED_EVALUATION
-    return text.STOPPED_KEPT if seen.adapter else text.STOPPED_NOTHING
+    if not seen.adapter:
+        return text.STOPPED_NOTHING
+    return stopped_with_best(seen.metrics, seen.spec) or text.STOPPED_KEPT
 
 
 def _next_steps(seen: Watched) -> str:

@@ -11,8 +11,10 @@ from urllib.parse import urlencode
 
 from studio.charts.curves import QUANTITIES
 from studio.training.comparison import LEAST, MOST, RESULTS, Accuracy, ComparedRun, Comparison, accuracy_rows
+from studio.training.validation.told import validations_of
 from studio.ui.text import train as text
 from studio.ui.text import train_runs
+from studio.ui.text.train_validation import BEST, BEST_STEP
 from studio.ui.views.figures import duration, interval, moment, share
 from studio.ui.views.train import compare_link, run_link, state_html, tags_html
 from studio.ui.views.train_form import plain_value
@@ -108,6 +110,9 @@ def _result_rows(runs: Sequence[ComparedRun]) -> list[list[str]]:
         measured = [[value for _, value in run.metrics.points(field) if math.isfinite(value)] for run in runs]
         if any(measured):
             rows.append([title, *(number(best(values)) if values else text.NO_VALUE for values in measured)])
+    steps = [told.best if (told := validations_of(run.metrics)) else None for run in runs]
+    if any(steps):
+        rows.append([BEST, *(BEST_STEP.format(step=f"{step:,}") if step else text.NO_VALUE for step in steps)])
     return rows
 
 

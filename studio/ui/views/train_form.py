@@ -14,6 +14,7 @@ from studio.training.presets import Preset
 from studio.training.setting_groups import SETTINGS
 from studio.training.spec import TrainSpec
 from studio.ui.text import train as text
+from studio.ui.text.train_validation import VALIDATIONS, VALIDATIONS_NOTE
 from studio.ui.views.figures import count
 from studio.workspace.datasets import Manifest
 
@@ -124,7 +125,7 @@ def make_plan(spec: TrainSpec, *, rows: int, held_out: int = 0, spliced: int = 0
 
 
 def plan_html(spec: TrainSpec, plan: Plan) -> str:
-    """Rows, effective batch and steps, side by side."""
+    """Rows, effective batch, steps and validations, side by side."""
     note = text.STEPS_NOTE if spec.max_steps < 0 else text.STEPS_FIXED_NOTE
     rows = [text.ROWS_HELD_OUT_NOTE.format(held_out=f"{plan.held_out:,}") if plan.held_out else text.ROWS_ALL_NOTE]
     if plan.spliced:
@@ -135,13 +136,16 @@ def plan_html(spec: TrainSpec, plan: Plan) -> str:
     steps = note.format(per_epoch=f"{plan.steps_per_epoch:,}", epochs=plain_value(spec.num_train_epochs))
     if spec.max_minutes:
         steps += text.STEPS_TIME_NOTE.format(minutes=plain_value(spec.max_minutes))
-    return figures_html(
-        [
-            (text.ROWS_LEARNED, f"{plan.rows:,}", ", ".join(rows)),
-            (text.EFFECTIVE_BATCH, f"{plan.effective_batch:,}", batch),
-            (text.STEPS, f"{plan.steps:,}", steps),
-        ]
-    )
+    figures = [
+        (text.ROWS_LEARNED, f"{plan.rows:,}", ", ".join(rows)),
+        (text.EFFECTIVE_BATCH, f"{plan.effective_batch:,}", batch),
+        (text.STEPS, f"{plan.steps:,}", steps),
+    ]
+    if spec.validates and plan.held_out:
+        items = f"{min(spec.validation_items, plan.held_out):,}"
+        asked = VALIDATIONS_NOTE.format(items=items, held_out=f"{plan.held_out:,}", every=f"{spec.save_steps:,}")
+        figures.append((VALIDATIONS, f"{1 + math.ceil(plan.steps / spec.save_steps):,}", asked))
+    return figures_html(figures)
 
 
 def figures_html(figures: Sequence[tuple[str, str, str]]) -> str:

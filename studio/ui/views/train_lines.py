@@ -9,6 +9,7 @@ from studio.errors import BadInput
 from studio.training.checkpoints import Checkpoint
 from studio.ui.text import train as text
 from studio.ui.text import train_runs
+from studio.ui.text.train_validation import RESUME_BEST
 from studio.ui.views.train import subject
 from studio.workspace.layout import Workspace
 from studio.workspace.run_notes import read_run_notes
@@ -32,13 +33,14 @@ def deleted_html(run_id: str, *, days: int) -> str:
     return f'<p role="status">{escape(train_runs.DELETED.format(run=run_id, days=days))}</p>'
 
 
-def checkpoint_choices(kept: Sequence[Checkpoint]) -> list[tuple[str, str]]:
-    """What the choice of checkpoints shows, newest first, and the steps that it means."""
+def checkpoint_choices(kept: Sequence[Checkpoint], *, best: int | None = None) -> list[tuple[str, str]]:
+    """What the choice of checkpoints shows, newest first and the best of them marked, and the steps that it means."""
     words = [train_runs.RESUME_NEWEST, *[train_runs.RESUME_STEP] * len(kept)]
-    return [
-        (sentence.format(step=f"{one.step:,}", steps=f"{one.max_steps:,}"), str(one.step))
-        for sentence, one in zip(words, kept, strict=False)
-    ]
+    choices = []
+    for sentence, one in zip(words, kept, strict=False):
+        choice = sentence.format(step=f"{one.step:,}", steps=f"{one.max_steps:,}")
+        choices.append((RESUME_BEST.format(choice=choice) if one.step == best else choice, str(one.step)))
+    return choices
 
 
 def chosen_step(value: str | int | None) -> int | None:

@@ -14,13 +14,13 @@ MAX_TABLE_ROWS = 100
 
 
 def numbers_html(metrics: Sequence[Mapping[str, Any]]) -> str:
-    """The newest measured values; empty before the first."""
+    """The newest measured values; empty before the first step."""
     if not metrics:
         return ""
     newest = metrics[-1]
     where = text.AT_STEP.format(step=f"{newest['step']:,}", epoch=number(newest.get("epoch")))
     figures = [(name, number(newest[field]), unit) for field, (name, unit) in text.METRICS.items() if field in newest]
-    return f"<h3>{where}</h3>{figures_html(figures)}"
+    return f"<h3>{where}</h3>{figures_html(figures)}" if figures else ""
 
 
 def table_html(metrics: Sequence[Mapping[str, Any]]) -> str:
