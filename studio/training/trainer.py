@@ -24,7 +24,7 @@ from torch.nn.functional import cross_entropy
 from trl import SFTTrainer
 
 from studio.training.beginnings import decode, shared_beginning
-from studio.training.callbacks import diverged
+from studio.training.callbacks import check_weights
 from studio.training.estimate.memory import KEPT_BYTES
 from studio.training.frozen import FrozenLayers, layers_without_adapter
 from studio.training.sampler import LengthGroupedSampler
@@ -83,9 +83,7 @@ class SupportTrainer(SFTTrainer):
         Raises:
             Diverged: they are none.
         """
-        learned = (parameter for parameter in self.model.parameters() if parameter.requires_grad)
-        if not all(bool(torch.isfinite(parameter).all()) for parameter in learned):
-            raise diverged("weights became nan", self.args, self.state.global_step)
+        check_weights(self.model, self.args, self.state.global_step)
         super()._save_checkpoint(model, trial)
 
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Any:
