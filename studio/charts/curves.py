@@ -39,6 +39,10 @@ QUANTITIES: Mapping[str, Quantity] = {
     "eval_loss": Quantity("Validation loss", "Cross-entropy, nats a token"),
     "perplexity": Quantity("Perplexity", "Perplexity, e to the loss", ",.3~r"),
     "eval_perplexity": Quantity("Validation perplexity", "Perplexity, e to the validation loss", ",.3~r"),
+    "reward_margin": Quantity("Reward margin", "Reward of good answers above bad ones", from_zero=True),
+    "reward_accuracy": Quantity("Reward accuracy", "Share of answers on the right side", ".0%", from_zero=True),
+    "reward_chosen": Quantity("Reward of good answers", "Beta x log-ratio to the start", from_zero=True),
+    "reward_rejected": Quantity("Reward of bad answers", "Beta x log-ratio to the start", from_zero=True),
     "learning_rate": Quantity("Learning rate", "Learning rate", ".1~e", from_zero=True),
     "grad_norm": Quantity("Gradient norm", "L2 norm", from_zero=True),
     "memory_mb": Quantity("Memory", "Memory in use, MiB", ",.0f", from_zero=True, peak=True),
@@ -47,7 +51,15 @@ QUANTITIES: Mapping[str, Quantity] = {
     "accuracy": Quantity("Accuracy on the validation split", "Share of items answered right", ".0%", from_zero=True),
 }
 
+_PREFERENCE_LOSS = Quantity("Preference loss", "Loss a pair, or a judged answer")
 _STEP_TICKS = 6
+
+
+def quantity_of(field: str, *measured: Metrics) -> Quantity:
+    """What the field measures in these runs. Where answers were given rewards, the loss is that of a preference training."""
+    if field == "loss" and any("reward_chosen" in metrics.fields for metrics in measured):
+        return _PREFERENCE_LOSS
+    return QUANTITIES.get(field, Quantity(field, field))
 
 
 def training_curve(
@@ -66,8 +78,9 @@ def training_curve(
     """
     import altair as alt
 
-    quantity = QUANTITIES.get(field, Quantity(field, field))
-    points, broken = read_points(events, field)
+    metrics = events if isinstance(events, Metrics) else Metrics.of(events)
+    quantity = quantity_of(field, metrics)
+    points, broken = read_points(metrics, field)
     shown = downsample(points)
     span = shown[-1][0] - shown[0][0] if shown else 1
     whole = alt.Axis(

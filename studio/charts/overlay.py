@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from studio.charts.curves import DOTS_UP_TO, MAX_POINTS, QUANTITIES, Point, Quantity, downsample, read_points
+from studio.charts.curves import DOTS_UP_TO, MAX_POINTS, Point, Quantity, downsample, quantity_of, read_points
 from studio.charts.style import RUN_COLOURS, RUN_DASHES, heading, styled
 from studio.workspace.history import Metrics
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     import altair as alt
 
 _SMALLER_IS_BETTER = frozenset({"loss", "eval_loss", "perplexity", "eval_perplexity"})
-_NOISY = frozenset({"loss", "perplexity", "grad_norm", "tokens_per_second"})
+_NOISY = frozenset({
+    "loss", "perplexity", "grad_norm", "tokens_per_second", "reward_margin", "reward_accuracy", "reward_chosen", "reward_rejected",
+})  # fmt: skip
 _SMOOTHED_FROM = 60  # values; fewer are shown as they are
 _WINDOWS = 40  # the mean is over a fortieth of a run: its noise is gone, its course is not
 _HEIGHT = 320  # pixels
@@ -39,7 +41,7 @@ def compared_curves(runs: Mapping[str, Metrics], field: str, *, width: int | str
 
     Where every step is noisy, the thick line is the mean of the steps around, and the thin one behind it the values themselves.
     """
-    quantity = QUANTITIES.get(field, Quantity(field, field))
+    quantity = quantity_of(field, *runs.values())
     noisy = field in _NOISY
     curves = [_curve(label, metrics, field, noisy=noisy) for label, metrics in runs.items()]
     smoothed = any(curve.smooth is not curve.points for curve in curves)

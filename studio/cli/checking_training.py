@@ -32,12 +32,13 @@ def check_training(workspace: Workspace, spec: TrainSpec, *, json_: bool) -> Non
     if json_:
         print_json({"dataset": spec.dataset, "model": spec.model, **found.to_json()})
     else:
-        _show(found)
+        show_preflight(found)
     if found.blocks:
         raise typer.Exit(_BLOCKED)
 
 
-def _show(found: Preflight) -> None:
+def show_preflight(found: Preflight) -> None:
+    """What was found, a line each, and what was checked."""
     for finding in found.findings:
         results.print(_MARKS[finding.level] + finding.sentence, highlight=False, markup=False, soft_wrap=True)
     said = "Something blocks the training." if found.blocks else "Nothing blocks the training."

@@ -10,7 +10,7 @@ import typer
 from studio.charts import compared_curves, svg
 from studio.cli.output import duration, errors, print_json, print_table
 from studio.cli.workspace import Json, open_workspace
-from studio.training.comparison import RESULTS, accuracy_rows, as_json, compare_runs, curve_csv, validation_rows
+from studio.training.comparison import accuracy_rows, as_json, compare_runs, curve_csv, validation_rows
 from studio.workspace.files import write_text_atomically
 
 
@@ -35,7 +35,7 @@ def compare(
         return
     columns = ["", *comparison.labels]
     print_table("What differs", columns, [[name, *map(_plain, values)] for name, values in comparison.settings.items()])
-    results = [[name, *(_result(name, run.status.result.get(name)) for run in comparison.runs)] for name in RESULTS]
+    results = [[name, *(_result(name, run.status.result.get(name)) for run in comparison.runs)] for name in comparison.results]
     results += [[name, *(_result(name, best) for best in bests)] for name, bests in validation_rows(comparison).items()]
     print_table("What came out", columns, [["state", *(run.status.state.value for run in comparison.runs)], *results])
     measured = accuracy_rows(comparison)

@@ -18,6 +18,7 @@ from studio.workspace.trash import TRASH_DAYS
 
 _JOB_WORDS = {
     "training.sft": "training",
+    "training.preference": "preference training",
     "evaluation.evaluate": "evaluation",
     "dataset.import_job": "import",
     "training.exporting.export_job": "export",

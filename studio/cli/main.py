@@ -18,6 +18,7 @@ from studio.cli import (
     exporting,
     identity,
     listing,
+    preferring,
     presets,
     queueing,
     serving,
@@ -51,6 +52,7 @@ app.command("push")(datasets.push)
 app.command("presets")(presets.presets)
 app.command("estimate")(estimating.estimate)
 app.command("train")(training.train)
+app.command("prefer")(preferring.prefer)
 app.command("export-model")(exporting.export_model)
 app.command("import-model")(exporting.import_model)
 app.command("chat")(talking.chat)

@@ -120,6 +120,9 @@ def progress_of(run: Run, follower: Follower | None = None) -> tuple[int, int, s
     if loss is not None and phase == "training":
         parts.append(f"loss {loss:.3f}")
         parts += _validated(told.metrics)
+        margin = told.metrics.last("reward_margin")
+        if margin is not None:
+            parts.append(f"reward margin {margin:.3f}")
     if progress["seconds_left"] is not None and progress["done"] < progress["total"]:
         parts.append(f"{duration(progress['seconds_left'])} left")
     return progress["done"], progress["total"], ", ".join(parts)

@@ -61,13 +61,17 @@ class RunEvents(TrainerCallback):
             step=state.global_step,
             epoch=round(float(logs.get("epoch", 0.0)), 3),
             loss=round(loss, 5),
-            perplexity=round(math.exp(min(loss, 50.0)), 4),
+            **self.said_beside(loss, logs),
             learning_rate=float(logs.get("learning_rate", 0.0)),
             grad_norm=round(float(logs.get("grad_norm", 0.0)), 4),
             tokens_per_second=round(speed, 1),
             memory_mb=round(memory_mb(), 1),
             **({"process_memory_mb": round(process_memory_mb(), 1)} if torch.cuda.is_available() else {}),
         )
+
+    def said_beside(self, loss: float, logs: dict[str, float]) -> dict[str, float]:
+        """What stands beside the loss in a metric event."""
+        return {"perplexity": round(math.exp(min(loss, 50.0)), 4)}
 
 
 def check_finite(loss: float, grad_norm: float, args: TrainingArguments, step: int) -> None:
@@ -81,6 +85,17 @@ def check_finite(loss: float, grad_norm: float, args: TrainingArguments, step: i
     if math.isfinite(loss) and (args.fp16 or math.isfinite(grad_norm)):
         return
     raise diverged(f"gradient's norm became {grad_norm}" if math.isfinite(loss) else f"loss became {loss}", args, step)
+
+
+def check_weights(model: torch.nn.Module, args: TrainingArguments, step: int) -> None:
+    """Halt before a checkpoint of weights that are no numbers: the one before them is the one to keep.
+
+    Raises:
+        Diverged: what is learned holds one that is none.
+    """
+    learned = (parameter for parameter in model.parameters() if parameter.requires_grad)
+    if not all(bool(torch.isfinite(parameter).all()) for parameter in learned):
+        raise diverged("weights became nan", args, step)
 
 
 def diverged(what: str, args: TrainingArguments, step: int) -> Diverged:

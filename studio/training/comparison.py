@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from studio.errors import BadInput
+from studio.training.preferring.spec import PreferenceSpec
 from studio.training.spec import TrainSpec
 from studio.training.validation.told import validations_of
-from studio.workspace.adapters import TRAINING_JOB
+from studio.workspace.adapters import ADAPTER_JOBS, PREFERENCE_JOB
 from studio.workspace.history import Followers, Metrics, history
 from studio.workspace.layout import Workspace
 from studio.workspace.reports import list_reports, read_report
@@ -21,6 +22,8 @@ from studio.workspace.runs import Run, Status, find_run
 LEAST, MOST = 2, 6
 RESULTS = ("final_loss", "steps", "rows", "trained_tokens", "seconds", "peak_memory_mb")
 """What the training job says in the end, in the order in which it is shown."""
+REWARDS = ("reward_margin", "reward_accuracy")
+"""What a preference training says besides."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,12 @@ class Comparison:
         """What was measured in any of the runs, but for the time."""
         return list(dict.fromkeys(name for run in self.runs for name in run.metrics.fields if name != "t"))
 
+    @property
+    def results(self) -> list[str]:
+        """What is shown of the runs' results: rewards only where a run has some."""
+        rewards = [name for name in REWARDS if any(name in run.status.result for run in self.runs)]
+        return [*RESULTS, *rewards]
+
     def curves(self, name: str) -> dict[str, Metrics]:
         """What each run has measured, by its label.
 
@@ -95,7 +104,7 @@ def compare_runs(workspace: Workspace, ids: Sequence[str], *, followers: Followe
         raise BadInput("A run is named twice. Name each once.")
     runs = [find_run(workspace, run_id) for run_id in ids]
     for run in runs:
-        if run.job != TRAINING_JOB:
+        if run.job not in ADAPTER_JOBS:
             raise BadInput(f"Run {run.id} is no training. Trainings are compared here, reports on the Dashboard.")
     accuracies = _accuracies(workspace, ids)
     compared = tuple(_compared(run, accuracies[run.id], followers) for run in runs)
@@ -124,7 +133,7 @@ def table_csv(comparison: Comparison) -> str:
     writer.writerow(["", *(run.id for run in comparison.runs)])
     for name, values in comparison.settings.items():
         writer.writerow([name, *values])
-    for name in RESULTS:
+    for name in comparison.results:
         writer.writerow([name, *(run.status.result.get(name, "") for run in comparison.runs)])
     for name, bests in validation_rows(comparison).items():
         writer.writerow([name, *("" if best is None else best for best in bests)])
@@ -171,7 +180,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
                 "name": run.notes.name,
                 "tags": list(run.notes.tags),
                 "state": run.status.state.value,
-                "results": {name: run.status.result.get(name) for name in RESULTS},
+                "results": {name: run.status.result.get(name) for name in comparison.results},
                 "validation": told.best_json() if (told := validations_of(run.metrics)) else None,
                 "accuracy": [
                     {
@@ -198,10 +207,15 @@ def _compared(run: Run, accuracies: Sequence[Accuracy], followers: Followers | N
 
 def _differing(specs: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Any, ...]]:
     """The settings that are not the same in all specs. What an older spec does not name has its default."""
-    defaults = {name: field.default for name, field in TrainSpec.model_fields.items() if not field.is_required()}
-    names = [*TrainSpec.model_fields, *(name for spec in specs for name in spec if name not in TrainSpec.model_fields)]
-    values = {name: tuple(spec.get(name, defaults.get(name)) for spec in specs) for name in dict.fromkeys(names)}
+    full = [{**_defaults(spec), **spec} for spec in specs]
+    names = [name for fields in (TrainSpec.model_fields, *full) for name in fields]
+    values = {name: tuple(spec.get(name) for spec in full) for name in dict.fromkeys(names)}
     return {name: each for name, each in values.items() if any(value != each[0] for value in each)}
+
+
+def _defaults(spec: Mapping[str, Any]) -> dict[str, Any]:
+    fields = (PreferenceSpec if spec.get("job") == PREFERENCE_JOB else TrainSpec).model_fields
+    return {name: field.default for name, field in fields.items() if not field.is_required()}
 
 
 def _accuracies(workspace: Workspace, ids: Sequence[str]) -> dict[str, list[Accuracy]]:

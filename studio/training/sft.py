@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from datasets import Dataset
 from peft import LoraConfig, PeftModel, prepare_model_for_kbit_training
-from transformers import PreTrainedModel, PreTrainedTokenizerBase, set_seed
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, Trainer, set_seed
 from trl import SFTConfig
 
 from studio.chat.catalog import find_model, prepare_model, weights_digest
@@ -112,7 +112,7 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     trainer.train(resume_from_checkpoint=str(checkpoint.folder) if checkpoint else None)
     if validation and spec.keep_best:
         validation.take_best(trainer)
-    _finish_if_stopped(reporter, trainer)
+    finish_if_stopped(reporter, trainer)
 
     reporter.phase("saving the adapter")
     adapter = save_adapter(trainer, folder)
@@ -123,7 +123,7 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
         "seconds": round(time.monotonic() - started, 1),
         "peak_memory_mb": round(peak_memory_mb(), 1),
         "steps": trainer.state.global_step,
-        "final_loss": _final_loss(trainer),
+        "final_loss": final_loss(trainer),
         "rows": len(tokenized.rows),
         "trained_tokens": tokenized.trained_tokens,
         **({"validation": validation.result(trainer, best_taken=spec.keep_best)} if validation else {}),
@@ -167,7 +167,7 @@ def build_trainer(
     )
     trainer.add_callback(KeptSchedule(trainer))
     if device.dtype is not torch.bfloat16:
-        _train_in_fp32(trainer.model)
+        train_in_fp32(trainer.model)
     if not device.on_gpu:
         speed_up_on_cpu(trainer)
     return trainer
@@ -260,7 +260,7 @@ def sft_config(spec: TrainSpec, device: Device, output: Path) -> SFTConfig:
     )
 
 
-def save_adapter(trainer: SupportTrainer, folder: Path) -> Path:
+def save_adapter(trainer: Trainer, folder: Path) -> Path:
     """Write the adapter so that it appears whole or not at all."""
     building, adapter = folder / ".adapter", folder / "adapter"
     shutil.rmtree(building, ignore_errors=True)
@@ -271,7 +271,12 @@ def save_adapter(trainer: SupportTrainer, folder: Path) -> Path:
     return adapter
 
 
-def _finish_if_stopped(reporter: Reporter, trainer: SupportTrainer) -> None:
+def finish_if_stopped(reporter: Reporter, trainer: Trainer) -> None:
+    """Where somebody asked to stop before the last step, keep or discard what was learned.
+
+    Raises:
+        Stopped: that is so.
+    """
     keep, folder = reporter.run.stop_request, reporter.run.folder
     if keep is None or (keep and trainer.state.global_step >= trainer.state.max_steps):
         return
@@ -283,14 +288,19 @@ def _finish_if_stopped(reporter: Reporter, trainer: SupportTrainer) -> None:
     raise Stopped(keep=keep)
 
 
-def _train_in_fp32(model: torch.nn.Module) -> None:
+def train_in_fp32(model: torch.nn.Module) -> None:
     """TRL casts QLoRA adapters to bf16, which is not the format here, and which a T4 does not have (trl#4901); fp16 needs fp32 master weights."""
     for parameter in model.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
 
 
-def _final_loss(trainer: SupportTrainer) -> float:
+def final_loss(trainer: Trainer) -> float:
+    """The mean loss of the last ten that were logged.
+
+    Raises:
+        JobFailed: there is none.
+    """
     losses = [float(entry["loss"]) for entry in trainer.state.log_history if "loss" in entry]
     if not losses:
         raise JobFailed("The training ended without a single step. Raise num_train_epochs or max_steps.")

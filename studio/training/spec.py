@@ -194,7 +194,7 @@ def parse_spec(values: Mapping[str, Any]) -> TrainSpec:
     try:
         return TrainSpec(**values)
     except ValidationError as error:
-        raise BadInput(_sentence(error)) from error
+        raise BadInput(sentence_of(error)) from error
 
 
 def parse_assignments(assignments: Sequence[str]) -> dict[str, Any]:
@@ -217,7 +217,8 @@ def parse_assignments(assignments: Sequence[str]) -> dict[str, Any]:
 SETTABLE = frozenset(TrainSpec.model_fields) - {"job", "dataset", "model", "preset"}
 
 
-def _sentence(error: ValidationError) -> str:
+def sentence_of(error: ValidationError) -> str:
+    """The first thing that is wrong with settings, as a sentence."""
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"]) or "The settings"
     message = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")

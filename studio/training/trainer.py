@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 from datasets import Dataset
 from torch.nn.functional import cross_entropy
+from transformers import TrainerControl
 from trl import SFTTrainer
 
 from studio.training.beginnings import decode, shared_beginning
-from studio.training.callbacks import diverged
+from studio.training.callbacks import check_weights
 from studio.training.estimate.memory import KEPT_BYTES
 from studio.training.frozen import FrozenLayers, layers_without_adapter
 from studio.training.sampler import LengthGroupedSampler
@@ -43,6 +44,8 @@ class SupportTrainer(SFTTrainer):
 
     share_beginnings = False
     """Whether what all rows of a batch begin with is computed once (`studio.training.beginnings`): where all layers are fused."""
+
+    control: TrainerControl
 
     validator: Validator | None = None
     """What an evaluation asks the model (`studio.training.validation`); None: it is TRL's own."""
@@ -98,9 +101,7 @@ class SupportTrainer(SFTTrainer):
         Raises:
             Diverged: they are none.
         """
-        learned = (parameter for parameter in self.model.parameters() if parameter.requires_grad)
-        if not all(bool(torch.isfinite(parameter).all()) for parameter in learned):
-            raise diverged("weights became nan", self.args, self.state.global_step)
+        check_weights(self.model, self.args, self.state.global_step)
         super()._save_checkpoint(model, trial)
 
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Any:

@@ -12,7 +12,13 @@ from studio.workspace.layout import Workspace
 from studio.workspace.runs import list_runs
 
 TRAINING_JOB: Final = "training.sft"
-"""The job whose runs leave an adapter."""
+"""The job that fine-tunes on answers."""
+
+PREFERENCE_JOB: Final = "training.preference"
+"""The job that goes on from there with judged answers."""
+
+ADAPTER_JOBS: Final = (TRAINING_JOB, PREFERENCE_JOB)
+"""The jobs whose runs leave an adapter: all that is a training."""
 
 MODEL_MANIFEST: Final = "manifest.json"
 """Beside the weights of a model that was imported or ships with the studio: what it is and how it was made."""
@@ -40,7 +46,7 @@ def tuned_models(workspace: Workspace) -> list[TunedModel]:
 
 def trained_models(workspace: Workspace) -> list[TunedModel]:
     """The adapters that training runs have left, newest first."""
-    runs = [run for run in list_runs(workspace, TRAINING_JOB) if _is_adapter(run.folder / "adapter")]
+    runs = [run for run in list_runs(workspace, *ADAPTER_JOBS) if _is_adapter(run.folder / "adapter")]
     return [TunedModel(run.id, run.spec["model"], run.spec["dataset"], str(run.folder / "adapter")) for run in runs]
 
 

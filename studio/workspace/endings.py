@@ -120,8 +120,8 @@ def explain(failure: Failure, reached: Reached, spec: Mapping[str, Any]) -> str:
 def smaller(spec: Mapping[str, Any]) -> str:
     """The one change to a training's settings that saves most memory for the least loss: of those that are left, the first."""
     batch, accumulation = int(spec.get("per_device_train_batch_size", 1)), int(spec.get("gradient_accumulation_steps", 1))
-    if batch > 1:
-        part = next(part for part in range(batch // 2, 0, -1) if batch % part == 0)
+    least = 2 if spec.get("method") == "kto" else 1  # KTO compares a row with the others of its batch
+    if batch > least and (part := next((part for part in range(batch // 2, least - 1, -1) if batch % part == 0), None)):
         return (
             f"set per_device_train_batch_size from {batch} to {part} and gradient_accumulation_steps from {accumulation} to "
             f"{accumulation * batch // part}, a smaller batch with as many rows a step"

@@ -10,7 +10,7 @@ from typing import Any
 from filelock import FileLock
 
 from studio.errors import BadInput, NotFound
-from studio.workspace.adapters import TRAINING_JOB
+from studio.workspace.adapters import ADAPTER_JOBS
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState, find_run, list_runs
 from studio.workspace.trash import TRASH_DAYS, empty_old_trash
@@ -72,7 +72,7 @@ def _refuse_while_needed(workspace: Workspace, run: Run) -> None:
             continue
         if not other.status.state.finished:
             raise BadInput(f"Run {other.id} needs run {run.id}, so it stays. Stop that one or let it finish, then delete.")
-        if other.job == TRAINING_JOB:
+        if other.job in ADAPTER_JOBS:
             raise BadInput(f"Run {other.id} was trained on top of run {run.id}, so it stays. Delete that one first.")
 
 

@@ -28,6 +28,7 @@ KEY = "an-operator-key-for-tests"
 REFUSED = "Only an operator may"
 OPERATOR_ONLY = (
     "train_start",
+    "train_prefer_start",
     "train_check",
     "train_evaluate",
     "train_stop_keep",

@@ -20,7 +20,8 @@ class Told:
     @property
     def newest(self) -> tuple[int, Outcome]:
         """The step that was validated last, and what was found."""
-        return next(reversed(self.outcomes.items()))
+        step = max(self.outcomes)
+        return step, self.outcomes[step]
 
     @property
     def seconds(self) -> float:

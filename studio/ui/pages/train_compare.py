@@ -25,7 +25,7 @@ from studio.ui.views.train_compare import (
     run_choices,
 )
 from studio.ui.views.train_runs import listed
-from studio.workspace.adapters import TRAINING_JOB
+from studio.workspace.adapters import ADAPTER_JOBS
 from studio.workspace.history import Followers
 from studio.workspace.runs import list_runs
 
@@ -137,4 +137,4 @@ class CompareSection:
         }
 
     def _choices(self) -> list[tuple[str, str]]:
-        return run_choices(listed(list_runs(self._studio.workspace, TRAINING_JOB)))
+        return run_choices(listed(list_runs(self._studio.workspace, *ADAPTER_JOBS)))

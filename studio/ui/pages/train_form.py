@@ -21,13 +21,13 @@ from studio.ui.context import Studio
 from studio.ui.messages import plainly
 from studio.ui.pages.train_check import CheckSection
 from studio.ui.pages.train_estimate import EstimateSection
+from studio.ui.pages.train_inputs import FIELD_WIDTH, setting_inputs
 from studio.ui.pages.train_settings import SettingsSection
 from studio.ui.text import train as text
 from studio.ui.text import train_settings as settings_text
 from studio.ui.text.train_validation import NOTES
 from studio.ui.views.train_form import (
     dataset_choices,
-    describe_setting,
     filled_in,
     make_plan,
     plan_html,
@@ -39,10 +39,6 @@ from studio.workspace.datasets import list_datasets, read_manifest, read_rows
 from studio.workspace.layout import Workspace
 
 Updates = dict[Any, Any]
-
-_IN_A_ROW = 4
-_FIELD_WIDTH = 200  # pixels
-_LONGEST_TEXT = 1000  # characters
 
 
 class FormSection:
@@ -58,21 +54,21 @@ class FormSection:
             with gr.Row():
                 # Not bound to the choices: the workspace knows what was imported since, and answers with a sentence.
                 self.dataset = gr.Dropdown(
-                    [], label=text.DATASET, info=text.DATASET_INFO, allow_custom_value=True, min_width=_FIELD_WIDTH
+                    [], label=text.DATASET, info=text.DATASET_INFO, allow_custom_value=True, min_width=FIELD_WIDTH
                 )
                 models = [(f"{model.title} ({model.licence})", model.name) for model in CATALOG]
-                model = gr.Dropdown(models, value=values["model"], label=text.MODEL, info=text.MODEL_INFO, min_width=_FIELD_WIDTH)
+                model = gr.Dropdown(models, value=values["model"], label=text.MODEL, info=text.MODEL_INFO, min_width=FIELD_WIDTH)
             self.preset = gr.Radio(self._preset_choices(), value=preset.name, label=text.PRESET, info=text.PRESET_INFO)
             self.sentence = gr.HTML(preset_html(preset))
             self.files = SettingsSection(studio, self)
             gr.Markdown(text.SECTION_MAIN)
             main, *others = GROUPS.items()
-            self.settings: dict[str, Any] = {"model": model, **_inputs(main[1], values)}
+            self.settings: dict[str, Any] = {"model": model, **setting_inputs(main[1], values)}
             for group, names in others:
                 with gr.Accordion(settings_text.GROUPS[group], open=False):
                     if group in NOTES:
                         gr.Markdown(NOTES[group])
-                    self.settings |= _inputs(names, values)
+                    self.settings |= setting_inputs(names, values)
             self.plan = gr.HTML()
             self.command = gr.Code(
                 language="shell", interactive=False, label=text.COMMAND, lines=1, wrap_lines=True, show_line_numbers=False, buttons=["copy"],
@@ -191,33 +187,6 @@ class FormSection:
             **self.show_plan(dataset, preset.name, *ordered),
             **self.files.chosen(preset),
         }
-
-
-def _inputs(names: Sequence[str], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs of the settings, in rows of equal columns."""
-    inputs = {}
-    for start in range(0, len(names), _IN_A_ROW):
-        row = names[start : start + _IN_A_ROW]
-        with gr.Row():
-            for name in row:
-                with gr.Column(min_width=_FIELD_WIDTH):
-                    inputs[name] = _input(name, values[name])
-            for _ in range(_IN_A_ROW - len(row)):
-                gr.Column(min_width=_FIELD_WIDTH)
-    return inputs
-
-
-def _input(name: str, value: Any) -> Any:
-    """The input of a setting. Numbers have no bounds here: a value out of range is answered by the spec's own sentence."""
-    setting = describe_setting(name)
-    common: dict[str, Any] = {"label": setting.label, "info": setting.info, "value": value}
-    if setting.kind == "boolean":
-        return gr.Checkbox(**common)
-    if setting.choices:
-        return gr.Dropdown(list(setting.choices), **common)
-    if setting.kind == "string":
-        return gr.Textbox(**common, max_length=_LONGEST_TEXT)
-    return gr.Number(**common, step=setting.step)
 
 
 @lru_cache(maxsize=32)

@@ -38,7 +38,7 @@ from studio.ui.views.train_lines import checkpoint_choices, chosen_step
 from studio.ui.views.train_numbers import numbers_html, table_html
 from studio.ui.views.train_runs import default_run, listed
 from studio.ui.views.train_validation import told_by
-from studio.workspace.adapters import TRAINING_JOB
+from studio.workspace.adapters import ADAPTER_JOBS
 from studio.workspace.history import Followers
 from studio.workspace.reports import EVALUATION_JOB
 from studio.workspace.runs import Run, RunState, find_run, list_runs
@@ -164,7 +164,7 @@ class RunSection:
 
     def default(self) -> tuple[str, bool]:
         """The id of the training or evaluation to watch when no run is asked for, and whether any waits or is at work."""
-        runs = listed(list_runs(self._studio.workspace, TRAINING_JOB, EVALUATION_JOB))
+        runs = listed(list_runs(self._studio.workspace, *ADAPTER_JOBS, EVALUATION_JOB))
         return default_run(runs) or "", any(not run.status.state.finished for run in runs)
 
     def open(self, request: gr.Request, run_id: str, *, words: str, tag: str) -> Updates:
@@ -259,8 +259,14 @@ class RunSection:
         return {self.resume_from: gr.Dropdown(choices, visible=len(kept) > 1)}
 
     def _curves(self, seen: Watched) -> Updates:
+        measured = seen.measured
         drawn = (
-            {plot: embedded(training_curve(seen.metrics, field, width=TITLE_WIDTH)) for field, plot in self.curves.items()}
+            {
+                plot: gr.Plot(embedded(training_curve(seen.metrics, field, width=TITLE_WIDTH)), visible=True)
+                if field in measured
+                else gr.Plot(visible=False)
+                for field, plot in self.curves.items()
+            }
             if seen.metrics
             else {}
         )

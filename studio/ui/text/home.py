@@ -47,6 +47,7 @@ JOB_WORDS = {
     "dataset.import_job": "Import",
     "dataset.distillation.distill": "Rows from manuals",
     "training.sft": "Training",
+    "training.preference": "Preference training",
     "evaluation.evaluate": "Evaluation",
     "training.exporting.export_job": "Export",
 }

@@ -37,6 +37,7 @@ FILLED = "These are the settings of run {run}. Change what you like, then start.
 SETTING_WORDS: Mapping[str, str] = {
     "4bit": "4 bit",
     "lora": "LoRA",
+    "sft": "SFT",
     "lr": "learning-rate",
     "num": "",
     "max": "maximum",
@@ -84,7 +85,11 @@ STATE_WORDS: Mapping[str, str] = {
     "failed": "failed",
     "stopped": "stopped",
 }
-KINDS: Mapping[str, str] = {"training.sft": "Training", "evaluation.evaluate": "Evaluation"}
+KINDS: Mapping[str, str] = {
+    "training.sft": "Training",
+    "training.preference": "Preference training",
+    "evaluation.evaluate": "Evaluation",
+}
 KIND_OTHER = "Run"
 WAITS_BEHIND = "It waits behind {runs} and starts by itself."
 STARTS_SOON = "It starts in a moment."
@@ -92,6 +97,8 @@ STOPPING_KEEP = "It was asked to stop: it ends at its next step and keeps what i
 STOPPING_DISCARD = "It was asked to stop: it ends at its next step and discards what it has learned."
 SUCCEEDED_AFTER = "Finished after {duration}."
 TRAINED = "Finished after {duration}: {steps} optimizer steps over {rows} rows, final loss {loss}, peak memory {memory} MiB."
+PREFERRED = "In its last steps the reward margin was {margin}, and the reward accuracy {accuracy}."
+ON_TOP_OF = "on top of {start}"
 STOPPED_KEPT = "Stopped on request. The adapter of its last step is kept."
 STOPPED_NOTHING = "Stopped on request. No adapter was kept; resuming starts from the beginning."
 STOPPED_EVALUATION = "Stopped on request. The answers so far are kept; resuming goes on from there."
@@ -105,12 +112,15 @@ ADAPTER_READY = "The adapter is ready."
 TO_ARENA = "Compare it with the base model in the Arena"
 TO_DASHBOARD = "See its accuracy on the Dashboard"
 TO_EXPORT = "Export it"
+TO_PREFER = "Let it learn from judged answers"
 TO_REPORT = "Open the report on the Dashboard"
 EVALUATE = "Evaluate base and this model on the high-frequency set"
 EVALUATION_STARTED = "Evaluation {run} has started."
 METRICS: Mapping[str, tuple[str, str]] = {
     "loss": ("Loss", "nats a token"),
     "perplexity": ("Perplexity", "e to the loss"),
+    "reward_margin": ("Reward margin", "good answers above bad ones"),
+    "reward_accuracy": ("Reward accuracy", "share on the right side"),
     "tokens_per_second": ("Speed", "tokens a second"),
     "memory_mb": ("Memory", "MiB in use"),
     "process_memory_mb": ("Memory of the process", "MiB resident"),
@@ -118,11 +128,22 @@ METRICS: Mapping[str, tuple[str, str]] = {
     "grad_norm": ("Gradient norm", "before it is clipped"),
 }
 """The numbers that stand above the curves: name and unit by the field of a metric event."""
-CURVES: tuple[tuple[str, ...], ...] = (("loss", "perplexity"), ("learning_rate", "memory_mb"), ("grad_norm", "tokens_per_second"))
-"""The fields that are drawn, two in a row."""
+PREFERENCE_LOSS_UNIT = "a pair, or a judged answer"
+CURVES: tuple[tuple[str, ...], ...] = (
+    ("loss", "perplexity"),
+    ("reward_margin", "reward_accuracy"),
+    ("reward_chosen", "reward_rejected"),
+    ("learning_rate", "memory_mb"),
+    ("grad_norm", "tokens_per_second"),
+)
+"""The fields that are drawn, two in a row, where they were measured."""
 CURVE_LABELS: Mapping[str, str] = {
     "loss": "Training loss",
     "perplexity": "Perplexity",
+    "reward_margin": "Reward margin",
+    "reward_accuracy": "Reward accuracy",
+    "reward_chosen": "Reward of good answers",
+    "reward_rejected": "Reward of bad answers",
     "learning_rate": "Learning rate",
     "memory_mb": "Memory",
     "grad_norm": "Gradient norm",
@@ -134,8 +155,12 @@ TABLE_THINNED = "{shown} of {steps} measured steps, evenly spread; the first and
 TABLE_COLUMNS: Mapping[str, str] = {
     "step": "Step",
     "epoch": "Epoch",
-    "loss": "Loss (nats a token)",
+    "loss": "Loss",
     "perplexity": "Perplexity",
+    "reward_margin": "Reward margin",
+    "reward_accuracy": "Reward accuracy",
+    "reward_chosen": "Reward, good",
+    "reward_rejected": "Reward, bad",
     "learning_rate": "Learning rate",
     "grad_norm": "Gradient norm",
     "tokens_per_second": "Tokens a second",

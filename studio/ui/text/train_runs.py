@@ -84,4 +84,6 @@ RESULT_WORDS: Mapping[str, str] = {
     "trained_tokens": "Tokens learned in one pass",
     "seconds": "Time",
     "peak_memory_mb": "Peak memory (MiB)",
+    "reward_margin": "Reward margin at the end",
+    "reward_accuracy": "Reward accuracy at the end",
 }

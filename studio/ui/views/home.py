@@ -14,7 +14,7 @@ from studio.ui.text.common import VISITOR_NOTICE
 from studio.ui.views.bars import bar_html
 from studio.ui.views.figures import count, duration, interval, share
 from studio.ui.views.jobs import job_address
-from studio.workspace.adapters import TRAINING_JOB, shipped_models, trained_models
+from studio.workspace.adapters import ADAPTER_JOBS, shipped_models, trained_models
 from studio.workspace.datasets import Manifest, list_datasets
 from studio.workspace.endings import Weight
 from studio.workspace.history import history
@@ -25,7 +25,7 @@ from studio.workspace.runs import Run, RunState, list_runs
 STEP_KEYS = ("data", "train", "arena", "dashboard", "share")
 _CARD = "display:flex;flex-direction:column;margin:0"
 _HIGHLIGHT = "border:2px solid var(--link-text-color)"
-_JOB_OF_STEP = {"data": IMPORT_JOB, "train": TRAINING_JOB, "dashboard": EVALUATION_JOB}
+_JOBS_OF_STEP = {"data": (IMPORT_JOB,), "train": ADAPTER_JOBS, "dashboard": (EVALUATION_JOB,)}
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _next(so_far: SoFar, done: dict[str, bool], *, operator: bool) -> str | None
 
 
 def _step(key: str, so_far: SoFar, *, done: bool, following: bool, operator: bool) -> Step:
-    at_work = so_far.work is not None and so_far.work.job == _JOB_OF_STEP.get(key)
+    at_work = so_far.work is not None and so_far.work.job in _JOBS_OF_STEP.get(key, ())
     if at_work:
         state = StepState.AT_WORK
     elif following:
@@ -270,7 +270,7 @@ def _progress(run: Run, phase: str) -> tuple[str, int, int, float | None]:
 
 
 def _why_the_newest_training_failed(workspace: Workspace) -> str | None:
-    newest = next(iter(list_runs(workspace, TRAINING_JOB)), None)
+    newest = next(iter(list_runs(workspace, *ADAPTER_JOBS)), None)
     if newest is None or (status := newest.status).state is not RunState.FAILED:
         return None
     return status.error or newest.id

@@ -16,9 +16,9 @@ from studio.ui.views.figures import count, duration
 from studio.ui.views.train_form import plain_value
 from studio.ui.views.train_numbers import number, table
 from studio.ui.views.train_validation import stopped_with_best
-from studio.workspace.adapters import TRAINING_JOB
+from studio.workspace.adapters import ADAPTER_JOBS
 from studio.workspace.clock import now
-from studio.workspace.history import Followers, history
+from studio.workspace.history import Followers, Metrics, history
 from studio.workspace.reports import EVALUATION_JOB
 from studio.workspace.run_notes import RunNotes, read_run_notes
 from studio.workspace.runs import Run, RunState, Status
@@ -48,7 +48,12 @@ class Watched:
     @property
     def trains(self) -> bool:
         """Whether this is a training, which has curves."""
-        return self.job == TRAINING_JOB
+        return self.job in ADAPTER_JOBS
+
+    @property
+    def measured(self) -> Sequence[str]:
+        """The names of what was measured at any step: what has a curve."""
+        return (self.metrics if isinstance(self.metrics, Metrics) else Metrics.of(self.metrics)).fields
 
     @property
     def stamp(self) -> str:
@@ -197,10 +202,13 @@ def waiting_or(sentence: str, run_id: str, behind: int) -> str:
 
 
 def subject(job: str, spec: Mapping[str, Any]) -> str:
-    """What a run works on: dataset and model, or question set and models."""
+    """What a run works on: dataset and model, and what a second stage starts from, or question set and models."""
     if job == EVALUATION_JOB:
         return f"{question_set_name(spec)} · {', '.join(spec.get('models', ()))}"
-    return " · ".join(str(spec[field]) for field in ("dataset", "model") if field in spec)
+    parts = [str(spec[field]) for field in ("dataset", "model") if field in spec]
+    if "start" in spec:
+        parts.append(text.ON_TOP_OF.format(start=spec["start"]))
+    return " · ".join(parts)
 
 
 def question_set_name(spec: Mapping[str, Any]) -> str:
@@ -249,13 +257,18 @@ def _finished(seen: Watched) -> str:
     took = duration(worked) if worked is not None else text.NO_VALUE
     if "final_loss" not in result:
         return text.SUCCEEDED_AFTER.format(duration=took)
-    return text.TRAINED.format(
+    said = text.TRAINED.format(
         duration=took,
         steps=number(result.get("steps")),
         rows=number(result.get("rows")),
         loss=number(result["final_loss"]),
         memory=number(result.get("peak_memory_mb")),
     )
+    if "reward_margin" not in result:
+        return said
+    accuracy = result.get("reward_accuracy")
+    told = f"{accuracy:.0%}" if isinstance(accuracy, int | float) else text.NO_VALUE
+    return f"{said} {text.PREFERRED.format(margin=number(result['reward_margin']), accuracy=told)}"
 
 
 def _stopped(seen: Watched) -> str:
@@ -274,7 +287,8 @@ def _next_steps(seen: Watched) -> str:
     if seen.trains and seen.adapter and seen.status.state.finished:
         return (
             f'<p>{text.ADAPTER_READY} <a href="arena?{urlencode({"tuned": seen.id})}">{text.TO_ARENA}</a> · '
-            f'<a href="dashboard">{text.TO_DASHBOARD}</a> · <a href="train?{urlencode({"export": seen.id})}">{text.TO_EXPORT}</a></p>'
+            f'<a href="dashboard">{text.TO_DASHBOARD}</a> · <a href="train?{urlencode({"export": seen.id})}">{text.TO_EXPORT}</a> · '
+            f'<a href="train?{urlencode({"prefer": seen.id})}">{text.TO_PREFER}</a></p>'
         )
     return ""
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from studio.charts.curves import QUANTITIES
-from studio.training.comparison import LEAST, MOST, RESULTS, Accuracy, ComparedRun, Comparison, accuracy_rows
+from studio.training.comparison import LEAST, MOST, Accuracy, Comparison, accuracy_rows
 from studio.training.validation.told import validations_of
 from studio.ui.text import train as text
 from studio.ui.text import train_runs
@@ -20,7 +20,7 @@ from studio.ui.views.train import compare_link, run_link, state_html, tags_html
 from studio.ui.views.train_form import plain_value
 from studio.ui.views.train_numbers import number, table
 from studio.ui.views.train_runs import Listed
-from studio.workspace.adapters import TRAINING_JOB
+from studio.workspace.adapters import ADAPTER_JOBS
 
 FIRST_CURVE = "loss"
 _TABLE_STEPS = 50
@@ -36,7 +36,7 @@ def run_choices(runs: Sequence[Listed]) -> list[tuple[str, str]]:
             run.id,
         )
         for run in runs
-        if run.job == TRAINING_JOB
+        if run.job in ADAPTER_JOBS
     ]
 
 
@@ -55,9 +55,8 @@ def hint_html(chosen: int) -> str:
 
 def comparison_html(comparison: Comparison) -> str:
     """Results, right answers, and the settings that differ."""
-    runs = comparison.runs
     parts = [
-        _titled(train_runs.RESULTS, train_runs.RESULT_COLUMN, comparison, _result_rows(runs)),
+        _titled(train_runs.RESULTS, train_runs.RESULT_COLUMN, comparison, _result_rows(comparison)),
         _titled(train_runs.ACCURACY, train_runs.SET_COLUMN, comparison, _accuracy_cells(comparison))
         or f'<h3>{train_runs.ACCURACY}</h3><p class="muted">{train_runs.ACCURACY_NONE}</p>',
         _titled(train_runs.DIFFERENT, train_runs.SETTING_COLUMN, comparison, _setting_rows(comparison))
@@ -96,7 +95,8 @@ def _titled(title: str, first: str, comparison: Comparison, rows: Sequence[Seque
     return f"<h3>{escape(title)}</h3>{table(title, [first, *comparison.labels], rows)}" if rows else ""
 
 
-def _result_rows(runs: Sequence[ComparedRun]) -> list[list[str]]:
+def _result_rows(comparison: Comparison) -> list[list[str]]:
+    runs = comparison.runs
     rows = [
         [
             train_runs.STATE_ROW,
@@ -105,7 +105,10 @@ def _result_rows(runs: Sequence[ComparedRun]) -> list[list[str]]:
     ]
     if any(run.notes.tags for run in runs):
         rows.append([train_runs.TAGS_ROW, *(tags_html(run.notes.tags) for run in runs)])
-    rows += [[train_runs.RESULT_WORDS[name], *(_result(name, run.status.result.get(name)) for run in runs)] for name in RESULTS]
+    rows += [
+        [train_runs.RESULT_WORDS[name], *(_result(name, run.status.result.get(name)) for run in runs)]
+        for name in comparison.results
+    ]
     for title, field, best in ((train_runs.BEST_LOSS_ROW, "eval_loss", min), (train_runs.BEST_ACCURACY_ROW, "accuracy", max)):
         measured = [[value for _, value in run.metrics.points(field) if math.isfinite(value)] for run in runs]
         if any(measured):

@@ -34,9 +34,9 @@ class Setting:
     """What an arrow key adds: 1 for whole numbers, else one unit of the default's first digit."""
 
 
-def describe_setting(name: str) -> Setting:
-    """The setting as the spec's own field describes it."""
-    schema = _SCHEMA[name]
+def describe_setting(name: str, properties: Mapping[str, Mapping[str, Any]] = _SCHEMA) -> Setting:
+    """The setting as the spec's own field describes it; `properties` are those of its JSON schema."""
+    schema = properties[name]
     kind, default = str(schema["type"]), schema.get("default")
     return Setting(
         name=name,

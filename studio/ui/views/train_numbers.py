@@ -19,18 +19,22 @@ def numbers_html(metrics: Sequence[Mapping[str, Any]]) -> str:
         return ""
     newest = metrics[-1]
     where = text.AT_STEP.format(step=f"{newest['step']:,}", epoch=number(newest.get("epoch")))
-    figures = [(name, number(newest[field]), unit) for field, (name, unit) in text.METRICS.items() if field in newest]
+    units = {"loss": text.PREFERENCE_LOSS_UNIT} if "reward_chosen" in newest else {}
+    figures = [
+        (name, number(newest[field]), units.get(field, unit)) for field, (name, unit) in text.METRICS.items() if field in newest
+    ]
     return f"<h3>{where}</h3>{figures_html(figures)}" if figures else ""
 
 
 def table_html(metrics: Sequence[Mapping[str, Any]]) -> str:
     """The table behind the curves: every step, or at most `MAX_TABLE_ROWS` of them, evenly spread."""
     shown = spread(metrics, MAX_TABLE_ROWS)
-    rows = [[number(event.get(field)) for field in text.TABLE_COLUMNS] for event in shown]
+    columns = {field: name for field, name in text.TABLE_COLUMNS.items() if any(field in event for event in shown)}
+    rows = [[number(event.get(field)) for field in columns] for event in shown]
     note = ""
     if len(shown) < len(metrics):
         note = f'<p class="muted">{text.TABLE_THINNED.format(shown=f"{len(shown):,}", steps=f"{len(metrics):,}")}</p>'
-    body = table(text.TABLE_TITLE, list(text.TABLE_COLUMNS.values()), [[escape(cell) for cell in row] for row in rows])
+    body = table(text.TABLE_TITLE, list(columns.values()), [[escape(cell) for cell in row] for row in rows])
     return note + body
 
 

@@ -16,7 +16,7 @@ from studio.ui.views.figures import moment
 from studio.ui.views.jobs import job_address
 from studio.ui.views.train import question_set_name, run_link, seconds_worked, state_html, tags_html
 from studio.ui.views.train_numbers import number, table
-from studio.workspace.adapters import TRAINING_JOB
+from studio.workspace.adapters import ADAPTER_JOBS, PREFERENCE_JOB
 from studio.workspace.reports import EVALUATION_JOB
 from studio.workspace.run_notes import RunNotes, is_meant, read_run_notes
 from studio.workspace.runs import Run, RunState, Status
@@ -65,9 +65,9 @@ def default_run(runs: Sequence[Listed]) -> str | None:
 
 def runs_html(runs: Sequence[Listed], watched: str | None = None) -> str:
     """The whole list; `watched` is marked."""
-    trainings = [run for run in runs if run.job == TRAINING_JOB]
+    trainings = [run for run in runs if run.job in ADAPTER_JOBS]
     evaluations = [run for run in runs if run.job == EVALUATION_JOB]
-    others = [run for run in runs if run.job not in {TRAINING_JOB, EVALUATION_JOB}]
+    others = [run for run in runs if run.job not in {*ADAPTER_JOBS, EVALUATION_JOB}]
     sections = [
         _section(text.TRAININGS, text.TRAINING_COLUMNS, [_training_row(run, watched) for run in trainings], text.NO_TRAININGS),
         _section(
@@ -113,7 +113,8 @@ def _head(run: Listed, watched: str | None) -> list[str]:
     name = f'<a href="{escape(address)}">{escape(run.notes.name or run.id)}</a>'
     if run.id == watched:
         name = f"<strong>{name}</strong>"
-    below = [run.id if run.notes.name else "", text.WATCHED if run.id == watched else ""]
+    stage = text.KINDS[PREFERENCE_JOB] if run.job == PREFERENCE_JOB else ""
+    below = [run.id if run.notes.name else "", stage, text.WATCHED if run.id == watched else ""]
     if about := " · ".join(filter(None, below)):
         name += f'<br><span class="muted">{escape(about)}</span>'
     if run.notes.tags:
