@@ -13,6 +13,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from transformers.trainer_callback import ExportableState
 
 from studio.training.pace import Pace
+from studio.training.together import agreed
 from studio.training.trainer import SupportTrainer
 
 _EVERY = 50  # steps between two looks at the clock
@@ -44,7 +45,7 @@ class KeepTime(TrainerCallback):
         slowdown = (now - self._begun) / self._measured(step)
         pace = Pace(self._pace.first * slowdown, self._pace.again * slowdown)
         left = pace.steps_in(self._end - now, first_pass=max(self._first_pass - step, 0))
-        last = min(step + left, self._most)
+        last = agreed(lambda: min(step + left, self._most))
         if abs(last - state.max_steps) > _WORTH_MOVING * (state.max_steps - step):
             state.max_steps = last
             _move_end(lr_scheduler, last)

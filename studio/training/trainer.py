@@ -9,7 +9,8 @@
 
 And "group_by_length" orders the rows with our `LengthGroupedSampler`.
 
-Several processes go through TRL's own path: DDP wants every forward to pass through its wrapper.
+Several processes go through TRL's own path: DDP wants every forward to pass through its wrapper. The loss is the same: the sum over the learned
+tokens of all of them, divided by their count (`tests/training/test_processes.py`).
 """
 
 from __future__ import annotations
@@ -87,6 +88,11 @@ class SupportTrainer(SFTTrainer):
         if not all(bool(torch.isfinite(parameter).all()) for parameter in learned):
             raise diverged("weights became nan", self.args, self.state.global_step)
         super()._save_checkpoint(model, trial)
+
+    def _save_rng_state(self, output_dir: str) -> None:
+        """As transformers saves it, each process its own. The trainer's state, which makes the checkpoint whole, comes after that of all."""
+        super()._save_rng_state(output_dir)
+        self.accelerator.wait_for_everyone()
 
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Any:
         if self.args.train_sampling_strategy != "group_by_length":

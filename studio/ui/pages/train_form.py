@@ -14,13 +14,14 @@ from studio.training.phrasings import splice_phrasings, split_phrasings
 from studio.training.presets import PRESETS, Preset, nearest_preset
 from studio.training.requests import training_spec
 from studio.training.saved_presets import all_presets, preset_named
-from studio.training.setting_groups import GROUPS
+from studio.training.setting_groups import GROUPS, PROCESSORS
 from studio.training.settings_file import LoadedSettings
 from studio.training.spec import TrainSpec, parse_spec
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
 from studio.ui.pages.train_check import CheckSection
 from studio.ui.pages.train_estimate import EstimateSection
+from studio.ui.pages.train_processors import ProcessorsSection
 from studio.ui.pages.train_settings import SettingsSection
 from studio.ui.text import train as text
 from studio.ui.text import train_settings as settings_text
@@ -70,6 +71,8 @@ class FormSection:
             for group, names in others:
                 with gr.Accordion(settings_text.GROUPS[group], open=False):
                     self.settings |= _inputs(names, values)
+                    if group == PROCESSORS:
+                        self.processors = ProcessorsSection()
             self.plan = gr.HTML()
             self.command = gr.Code(
                 language="shell", interactive=False, label=text.COMMAND, lines=1, wrap_lines=True, show_line_numbers=False, buttons=["copy"],
@@ -105,6 +108,7 @@ class FormSection:
         self.files.wire()
         estimated = self.estimate.wire(self.command, self.inputs, self.spec)
         self.check.wire([self.plan, self.command], estimated, self.inputs, self.spec)
+        self.processors.wire(self.command, self.inputs, self.spec)
 
     def open(self, *, operator: bool, dataset: str | None) -> Updates:
         """The form as the page opens: on `dataset` where there is one of that id, else on the newest."""

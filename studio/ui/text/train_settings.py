@@ -9,6 +9,7 @@ GROUPS: Mapping[str, str] = {
     "schedule": "Schedule",
     "batch and length": "Batch and length",
     "memory and number format": "Memory and number format",
+    "processors": "Processors",
     "saving": "Saving",
     "other": "Other settings",
 }
