@@ -13,14 +13,17 @@
 | STUDIO_TEACHER         | the model that writes rows from manuals, as URL#MODEL              | none                   |
 | STUDIO_TEACHER_KEY     | its key; sent to that address and no other                         | none                   |
 | STUDIO_HOST, PORT      | where the app listens                                              | 127.0.0.1, 7860        |
+| STUDIO_REMOTE_SHELL    | how a training's processes are started on other hosts              | ssh -o BatchMode=yes   |
 | HF_TOKEN               | a token of the Hugging Face Hub that may write, to push to it      | none                   |
 | HF_ENDPOINT            | the address of the Hub                                             | https://huggingface.co |
+| RANK                   | set by accelerate: which of several processes this one is          | 0                      |
 | SPACE_ID, SPACE_HOST, SPACE_AUTHOR_NAME, OAUTH_CLIENT_ID | set by a Hugging Face Space      |                        |
 """
 
 from __future__ import annotations
 
 import ipaddress
+import os
 from functools import cached_property
 from pathlib import Path
 
@@ -32,6 +35,7 @@ from studio.errors import BadInput
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SPACE_VOLUME = Path("/data")
 HUB_URL = "https://huggingface.co"
+REMOTE_SHELL = "ssh -o BatchMode=yes"
 
 
 class Settings(BaseSettings):
@@ -51,6 +55,7 @@ class Settings(BaseSettings):
     teacher_key: str | None = Field(default=None, repr=False)
     host: str = Field(default="127.0.0.1", validation_alias=AliasChoices("STUDIO_HOST", "GRADIO_SERVER_NAME"))
     port: int = Field(default=7860, ge=1, le=65535, validation_alias=AliasChoices("PORT", "GRADIO_SERVER_PORT"))
+    remote_shell: str = Field(default=REMOTE_SHELL, min_length=1)
     hub_token: str | None = Field(default=None, validation_alias="HF_TOKEN", repr=False)
     hub_url: str = Field(default=HUB_URL, validation_alias="HF_ENDPOINT")
     space_id: str | None = Field(default=None, validation_alias="SPACE_ID")
@@ -128,6 +133,11 @@ class Settings(BaseSettings):
             return f"https://{self.space_host}"
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
         return f"http://{host}:{self.port}"
+
+
+def rank_here() -> int:
+    """Which of the processes that do a job together this one is; 0 for the first, and for one that is alone."""
+    return int(os.environ.get("RANK", "0"))
 
 
 def load_settings() -> Settings:

@@ -44,7 +44,7 @@ def gpu_of(capability: tuple[int, int]) -> Device:
 
 
 def pick_device() -> Device:
-    """The first GPU, or the CPU; with bf16 where the hardware computes in it, else fp16 on a GPU and fp32 on a CPU."""
+    """The GPU that is this process's, the first one as a rule, or the CPU; with bf16 where the hardware computes in it, else fp16 on a GPU and fp32 on a CPU."""
     if torch.cuda.is_available():
         return gpu_of(torch.cuda.get_device_capability())
     return Device("cpu", torch.bfloat16 if cpu_computes_bf16() else torch.float32)
@@ -117,7 +117,7 @@ def load_base(
     if four_bit or quantization:
         options["quantization_config"] = quantization or four_bit_config(dtype or device.dtype)
     if device.on_gpu:
-        options["device_map"] = {"": 0}
+        options["device_map"] = {"": torch.cuda.current_device()}
     try:
         return AutoModelForCausalLM.from_pretrained(folder, **options)
     except (OSError, ValueError) as error:

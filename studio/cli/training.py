@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +34,11 @@ def train(
     ] = None,
     model: Annotated[str | None, typer.Option(help="Base model, by its catalog name; the preset's by default.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE; a setting that differs. May be repeated.")] = None,
+    processes: Annotated[int | None, typer.Option(help="Processes that train together, on all hosts; 1 by default.")] = None,
+    hosts: Annotated[
+        str | None, typer.Option(help="Machines that share them, with commas between them, this one first; localhost by default.")
+    ] = None,
+    strategy: Annotated[str | None, typer.Option(help="How they share the work: ddp, fsdp or deepspeed; ddp by default.")] = None,
     like: Annotated[
         str | None, typer.Option(help="Take settings and dataset of this earlier run; --dataset, --model and --set change them.")
     ] = None,
@@ -51,7 +57,9 @@ def train(
         run = find_run(workspace, resume)
         resume_training(queue, run, step=from_)
     else:
-        spec = _asked(workspace, dataset, preset, settings, model, like, set_ or [])
+        named = {"dataset": dataset, "model": model, "processes": processes, "hosts": hosts, "strategy": strategy}
+        changes = {name: value for name, value in named.items() if value is not None}
+        spec = _asked(workspace, preset, settings, like, {**parse_assignments(set_ or []), **changes})
         if check:
             check_training(workspace, spec, json_=json_)
             return
@@ -77,26 +85,15 @@ def train(
 
 
 def _asked(
-    workspace: Workspace,
-    dataset: str | None,
-    preset: str | None,
-    settings: Path | None,
-    model: str | None,
-    like: str | None,
-    assignments: list[str],
+    workspace: Workspace, preset: str | None, settings: Path | None, like: str | None, changes: Mapping[str, Any]
 ) -> TrainSpec:
     """The training that the options ask for: as an earlier run, or with a preset or a settings file on a dataset."""
-    named = {"dataset": dataset, "model": model}
-    changes: dict[str, Any] = {
-        **parse_assignments(assignments),
-        **{name: value for name, value in named.items() if value is not None},
-    }
     if like is not None:
         if preset is not None or settings is not None:
             raise typer.BadParameter("--like takes all settings of the run. Name no preset and no settings file beside it.")
         return spec_like(workspace, like, changes=changes)
     start = starting_point(workspace, preset, settings)
-    wanted = dataset or start.dataset
+    wanted = changes.get("dataset") or start.dataset
     if wanted is None:
         raise typer.BadParameter(
             "Name the dataset: --dataset ID (or a run to train like: --like RUN, or one to go on with: --resume RUN)."

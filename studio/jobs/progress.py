@@ -22,9 +22,10 @@ class Stopped(Exception):
 
 @dataclass
 class Reporter:
-    """Writes a run's events."""
+    """Writes a run's events; of several processes that do a job together, only the first one `speaks`."""
 
     run: Run
+    speaks: bool = True
     _phase: str = ""
     _phase_started: float = field(default=0.0)
     _first_done: int | None = None
@@ -33,7 +34,7 @@ class Reporter:
     def phase(self, name: str) -> None:
         """A new phase begins; progress counts anew."""
         self._phase, self._phase_started, self._last_progress, self._first_done = name, time.monotonic(), 0.0, None
-        self.run.append_event("phase", name=name)
+        self._tell("phase", name=name)
 
     def progress(self, done: int, total: int) -> None:
         """`done` of `total` units of the current phase are finished; at most two events a second are written."""
@@ -45,7 +46,7 @@ class Reporter:
         self._last_progress = moment
         worked = done - self._first_done
         seconds_left = (moment - self._phase_started) / worked * (total - done) if worked > 0 else None
-        self.run.append_event(
+        self._tell(
             "progress",
             phase=self._phase,
             done=done,
@@ -55,11 +56,11 @@ class Reporter:
 
     def metric(self, *, step: int, **values: float) -> None:
         """Measured values at a step, for the live curves."""
-        self.run.append_event("metric", step=step, **values)
+        self._tell("metric", step=step, **values)
 
     def note(self, text: str, **fields: Any) -> None:
         """Something a person may want to know."""
-        self.run.append_event("note", text=text, **fields)
+        self._tell("note", text=text, **fields)
 
     def check_stop(self) -> None:
         """Raise when somebody asked to stop.
@@ -70,3 +71,7 @@ class Reporter:
         keep = self.run.stop_request
         if keep is not None:
             raise Stopped(keep=keep)
+
+    def _tell(self, kind: str, **fields: Any) -> None:
+        if self.speaks:
+            self.run.append_event(kind, **fields)

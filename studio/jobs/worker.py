@@ -1,7 +1,8 @@
 """The worker process: `python -m studio.jobs.worker RUN_DIR`.
 
 It imports the module that the spec names (`training.sft` is `studio.training.sft`), calls its `run(run_dir, spec)` with a
-`Reporter`, and writes how it ended. It knows no feature.
+`Reporter`, and writes how it ended. It knows no feature. A job that its spec spreads over several processes is done by these
+(`studio.jobs.supervisor`), and told by this one.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from studio.jobs.processes import Launch
 from studio.jobs.progress import Reporter, Stopped
 from studio.jobs.queue import JobQueue
-from studio.settings import load_settings
+from studio.jobs.supervisor import supervise
+from studio.settings import REMOTE_SHELL, load_settings
 from studio.workspace.checkpoints import remove_torn_checkpoints
 from studio.workspace.clock import timestamp
 from studio.workspace.endings import Reached, explain
@@ -33,13 +36,17 @@ logger = logging.getLogger("studio.worker")
 _NOWHERE = Reached()
 
 
-def work(run: Run, workspace: Workspace) -> RunState:
+def work(run: Run, workspace: Workspace, *, remote_shell: str = REMOTE_SHELL) -> RunState:
     """Do the run's job and record how it ended."""
     _begin(run)
     try:
         spec = run.spec
-        job = importlib.import_module(f"studio.{spec['job']}")
-        result = job.run(workspace, Reporter(run), spec)
+        launch = Launch.of(spec)
+        if launch.alone:
+            job = importlib.import_module(f"studio.{spec['job']}")
+            result = job.run(workspace, Reporter(run), spec)
+        else:
+            result = supervise(run, launch, remote_shell=remote_shell)
         return _end(run, RunState.SUCCEEDED, result=result)
     except Stopped as stopped:
         run.append_event("note", text=stopped.sentence)
@@ -94,7 +101,7 @@ def main() -> None:
     settings = load_settings()
     # The run folder decides the workspace: a worker may be started by an app with another environment.
     workspace = Workspace.from_settings(settings.model_copy(update={"home": run.folder.parent.parent}))
-    state = work(run, workspace)
+    state = work(run, workspace, remote_shell=settings.remote_shell)
     JobQueue(workspace).pump()
     sys.exit(0 if state in {RunState.SUCCEEDED, RunState.STOPPED} else 1)
 

@@ -12,6 +12,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from studio.errors import Diverged
 from studio.jobs.progress import Reporter
 from studio.training.pauses import Pauses
+from studio.training.together import agreed
 
 _MEGABYTE = 1024 * 1024
 _LOGS_KEPT = 200  # the events have them all, and transformers writes its own into every checkpoint
@@ -29,7 +30,7 @@ class RunEvents(TrainerCallback):
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Progress, and the stop request."""
         self._reporter.progress(state.global_step, state.max_steps)
-        keep = self._reporter.run.stop_request
+        keep = agreed(lambda: self._reporter.run.stop_request)
         if keep is not None:
             control.should_training_stop = True
             control.should_save = keep

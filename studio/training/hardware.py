@@ -10,6 +10,7 @@ from transformers import BitsAndBytesConfig
 
 from studio.chat.loading import Device, four_bit_config
 from studio.errors import BadInput
+from studio.training.processes import check_strategy
 from studio.training.spec import NumberFormat, TrainSpec
 
 _FORMATS = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": torch.float32}
@@ -23,6 +24,7 @@ def training_device(spec: TrainSpec, device: Device) -> Device:
     """
     if spec.attention == "flash_attention_2":
         _check_flash_attention(device)
+    check_strategy(spec, on_gpu=device.on_gpu)
     return replace(device, dtype=_dtype("dtype", spec.dtype, device))
 
 

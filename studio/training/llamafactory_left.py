@@ -11,7 +11,7 @@ _MIXING = (
 )
 _VALIDATION = "how a training is validated is chosen in the studio; hold_out_phrasings keeps whole phrasings out of it."
 _ANSWERS = "answers are what is learned: all of a conversation's, and never a question."
-_SPREAD = "how a training is spread over processes is none of its settings."
+_SPREAD = "how a training is spread over processors is set here: processes, hosts and strategy."
 _BASE_STAYS = "an adapter must leave the base model as it is here, because base and tuned share its weights."
 _OPTIMIZERS = "this optimizer is not offered here; with LoRA its savings are small."
 _TRACKING = "nothing is sent to a tracking service by a settings file; the curves are on the Train page and in the run folder."

@@ -75,7 +75,7 @@ def measure_pace(trainer: SupportTrainer) -> Pace:
     trainer.model.zero_grad()
     trainer._total_train_tokens = tokens_before
     measured = slice(1 if len(batches) > 1 else 0, None)
-    mean_batch = sum(map(len, trainer.train_dataset["input_ids"])) / len(loader)
+    mean_batch = sum(map(len, trainer.train_dataset["input_ids"])) / (len(loader) * trainer.accelerator.num_processes)
     tokens_per_step = mean_batch * int(trainer.args.gradient_accumulation_steps) * _OPTIMIZER
     return Pace(*(sum(times[measured]) / sum(tokens[measured]) * tokens_per_step for times in (first, again)))
 

@@ -9,6 +9,7 @@ from studio.chat.catalog import find_model
 from studio.errors import BadInput
 from studio.jobs.queue import JobQueue
 from studio.training.checkpoints import ask_to_go_on_from, forget_request
+from studio.training.processes import check_strategy
 from studio.training.saved_presets import preset_named
 from studio.training.spec import TrainSpec, parse_spec
 from studio.workspace.adapters import TRAINING_JOB
@@ -76,4 +77,5 @@ def _checked(workspace: Workspace, settings: Mapping[str, Any]) -> TrainSpec:
             "Write the answers on the Data page, then train the dataset that this makes."
         )
     find_model(spec.model)
+    check_strategy(spec)
     return spec

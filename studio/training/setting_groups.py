@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from studio.training.spec import SETTABLE, TrainSpec
 
+PROCESSORS = "processors"
+"""The group of settings that spread a training over processes."""
+
 _LISTED: Mapping[str, tuple[str, ...]] = {
     "main": (
         "lora_rank",
@@ -57,6 +60,7 @@ _LISTED: Mapping[str, tuple[str, ...]] = {
         "bnb_4bit_use_double_quant",
         "bnb_4bit_compute_dtype",
     ),
+    PROCESSORS: ("processes", "hosts", "strategy"),
     "saving": ("save_steps", "save_total_limit", "logging_steps"),
 }
 

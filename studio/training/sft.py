@@ -2,6 +2,7 @@
 
 Leaves `adapter/` (safetensors, the tokenizer's template is the base model's) and `checkpoints/` in the run folder. Started on a
 folder that has checkpoints, it goes on from the newest one, or from the one that was asked for, and makes the steps that it would have made unbroken.
+Of several processes that train together, each comes through here; the one whose reporter `speaks` checks, tells and writes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import math
 import shutil
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,7 @@ from studio.training.preflight.rows import check_collated
 from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
 from studio.training.spec import ALL_LINEAR, TrainSpec, parse_spec
 from studio.training.timekeeping import KeepTime, KeptSchedule
+from studio.training.together import agreed, total
 from studio.training.trainer import SupportTrainer
 from studio.training.validation.callback import validate_checkpoints
 from studio.workspace import checkpoints
@@ -62,8 +65,10 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     started = time.monotonic()
     spec = parse_spec(values)
     folder = reporter.run.folder
-    announce(check_device(workspace, spec, ask_device(four_bit=spec.load_in_4bit)), reporter)
+    if reporter.speaks:
+        announce(check_device(workspace, spec, ask_device(four_bit=spec.load_in_4bit)), reporter)
     device = training_device(spec, pick_device())
+    device = replace(device, dtype=agreed(lambda: device.dtype))  # on a CPU it is measured, and may come out otherwise next door
     reporter.phase("preparing the model")
     base = prepare_model(workspace, find_model(spec.model), announce=reporter.note)
     tokenizer = load_tokenizer(base)
@@ -84,18 +89,19 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
         f"{len(tokenized.rows)} rows, {len(spliced)} of them spliced; {tokenized.trained_tokens} tokens to learn; {tokenized.cut} rows cut, "
         f"{tokenized.dropped} dropped, {len(held_out)} held out, {tokenized.openings} with the opening of a shared answer."
     )
-    if checkpoints.newest_checkpoint(folder) is None:  # what is resumed has passed
+    if reporter.speaks and checkpoints.newest_checkpoint(folder) is None:  # what is resumed has passed
         announce(check_learned(workspace, spec, tokenizer, tokenized.rows), reporter)
 
     pauses = Pauses()
-    outlook = foresee(workspace, reporter, spec, device, tokenized, started=started, pauses=pauses)
+    outlook = foresee(workspace, reporter, spec, device, tokenized, started=started, pauses=pauses) if spec.launch.alone else None
 
     reporter.phase("loading the model")
     trainer = build_trainer(spec, base, device, tokenizer, tokenized, folder, reporter, pauses)
     refuse(check_collated(trainer.data_collator, tokenized.rows[: spec.per_device_train_batch_size], tokenizer.eos_token_id))
-    trainer.add_callback(outlook)
+    if outlook:
+        trainer.add_callback(outlook)
     validation = validate_checkpoints(trainer, workspace, spec, held_out, reporter, pauses)
-    checkpoint = checkpoint_to_go_on_from(folder)
+    checkpoint = agreed(lambda: checkpoint_to_go_on_from(folder))
     if validation and not checkpoint:
         reporter.phase("validating the base model")
         trainer.evaluate()
@@ -116,12 +122,15 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
 
     reporter.phase("saving the adapter")
     adapter = save_adapter(trainer, folder)
+    peak = total(peak_memory_mb())
+    if not reporter.speaks:
+        return {}
     shutil.rmtree(folder / "checkpoints", ignore_errors=True)
     return {
         "adapter": str(adapter),
         "digest": weights_digest(adapter),
         "seconds": round(time.monotonic() - started, 1),
-        "peak_memory_mb": round(peak_memory_mb(), 1),
+        "peak_memory_mb": round(peak, 1),
         "steps": trainer.state.global_step,
         "final_loss": final_loss(trainer),
         "rows": len(tokenized.rows),
@@ -134,7 +143,7 @@ def keep_within(trainer: SupportTrainer, *, end: float, pauses: Pauses) -> str |
     """See that the training ends at a moment of the monotonic clock: before it begins and on the way. A sentence if steps were cut for it."""
     most, first_pass = planned_steps(trainer), steps_of_a_pass(trainer)
     pace = measure_pace(trainer)
-    seconds = end - time.monotonic()
+    pace, seconds = agreed(lambda: (pace, end - time.monotonic()))
     note = fit_into_time(trainer, pace.plus(pauses.seconds_a_step), seconds=seconds - pauses.newest)
     passes = math.ceil(planned_steps(trainer) / first_pass)  # transformers plans so many, and no more can come
     most = min(most, passes * first_pass)
@@ -176,6 +185,8 @@ def build_trainer(
 def speed_up_on_cpu(trainer: SupportTrainer) -> None:
     """Let the trainer's model compute what it computes in less time, before the first step."""
     compute_adapters_in_input_dtype(trainer.model)
+    if trainer.accelerator.num_processes > 1:  # they go through the model's own forward
+        return
     fused = fuse_layers(trainer.model)
     if trainer.args.neftune_noise_alpha:  # every row has noise of its own in every step: nothing can be computed once for several
         return
@@ -263,9 +274,12 @@ def sft_config(spec: TrainSpec, device: Device, output: Path) -> SFTConfig:
 def save_adapter(trainer: Trainer, folder: Path) -> Path:
     """Write the adapter so that it appears whole or not at all."""
     building, adapter = folder / ".adapter", folder / "adapter"
-    shutil.rmtree(building, ignore_errors=True)
     model: PeftModel = trainer.accelerator.unwrap_model(trainer.model)
-    model.save_pretrained(building, safe_serialization=True)
+    gathered = trainer.accelerator.get_state_dict(trainer.model) if trainer.is_fsdp_enabled else None  # by all processes
+    if not trainer.is_world_process_zero():
+        return adapter
+    shutil.rmtree(building, ignore_errors=True)
+    model.save_pretrained(building, safe_serialization=True, state_dict=gathered)
     shutil.rmtree(adapter, ignore_errors=True)
     building.rename(adapter)
     return adapter
@@ -277,12 +291,12 @@ def finish_if_stopped(reporter: Reporter, trainer: Trainer) -> None:
     Raises:
         Stopped: that is so.
     """
-    keep, folder = reporter.run.stop_request, reporter.run.folder
+    keep, folder = agreed(lambda: reporter.run.stop_request), reporter.run.folder
     if keep is None or (keep and trainer.state.global_step >= trainer.state.max_steps):
         return
     if keep:
         save_adapter(trainer, folder)
-    else:
+    elif reporter.speaks:
         for learned in ("checkpoints", "adapter"):  # an adapter is there where the run was stopped and kept once before
             shutil.rmtree(folder / learned, ignore_errors=True)
     raise Stopped(keep=keep)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from studio.errors import BadInput
+from studio.jobs.processes import HERE, Launch, Strategy, checked_hosts
 from studio.workspace.adapters import TRAINING_JOB
 
 ALL_LINEAR = "all-linear"
@@ -157,6 +158,21 @@ class TrainSpec(BaseModel):
         default=0, ge=0, le=1000, description="End when so many checkpoints in a row were no better than the best. 0: never."
     )
 
+    processes: int = Field(
+        default=1,
+        ge=1,
+        le=1024,
+        description="Processes that train together, one a GPU; each has a batch of its own in every step.",
+    )
+    hosts: str = Field(
+        default=HERE,
+        description="Machines that share them evenly, with commas between them, this one first; the workspace must be a folder that all of them see.",
+    )
+    strategy: Strategy = Field(
+        default="ddp",
+        description="How several processes share the work. ddp: each has the whole model. fsdp and deepspeed (ZeRO 2) share it out, on GPUs only.",
+    )
+
     @field_validator("target_modules")
     @classmethod
     def _names_of_layers(cls, value: str) -> str:
@@ -164,6 +180,11 @@ class TrainSpec(BaseModel):
         if value != ALL_LINEAR and not (len(names) <= _MOST_TARGETS and all(map(_LAYER_NAME.fullmatch, names))):
             raise ValueError(f"{ALL_LINEAR}, or names of layers with commas between them, as in q_proj,v_proj")
         return ",".join(names)
+
+    @field_validator("hosts")
+    @classmethod
+    def _names_of_hosts(cls, value: str) -> str:
+        return checked_hosts(value)
 
     @model_validator(mode="after")
     def _combinations(self) -> TrainSpec:
@@ -183,6 +204,28 @@ class TrainSpec(BaseModel):
     def validates(self) -> bool:
         """Whether checkpoints are validated."""
         return self.hold_out_phrasings > 0 and self.validation_items > 0
+
+    @model_validator(mode="after")
+    def _processes_and_hosts(self) -> TrainSpec:
+        hosts = len(self.launch.hosts)
+        if self.processes % hosts:
+            raise ValueError(
+                f"{self.processes} processes can't be shared evenly by {hosts} hosts: set processes to a multiple of {hosts}"
+            )
+        if self.strategy != "ddp" and self.processes == 1:
+            raise ValueError(
+                f"strategy {self.strategy} shares a training out over processes: set processes to 2 or more, or strategy to ddp"
+            )
+        if self.strategy == "fsdp" and self.validates:
+            raise ValueError("strategy fsdp has no whole model to validate: set hold_out_phrasings to 0, or strategy to ddp")
+        if self.strategy == "fsdp" and self.load_in_4bit:
+            raise ValueError("strategy fsdp can't share out 4 bit weights: set strategy to ddp, or load_in_4bit to false")
+        return self
+
+    @property
+    def launch(self) -> Launch:
+        """Over which processes it is spread."""
+        return Launch(self.processes, tuple(self.hosts.split(",")), self.strategy)
 
 
 def parse_spec(values: Mapping[str, Any]) -> TrainSpec:

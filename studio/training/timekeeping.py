@@ -14,6 +14,7 @@ from transformers.trainer_callback import ExportableState
 
 from studio.training.pace import Pace
 from studio.training.pauses import Pauses
+from studio.training.together import agreed
 from studio.training.trainer import SupportTrainer
 
 _EVERY = 50  # steps between two looks at the clock
@@ -49,7 +50,7 @@ class KeepTime(TrainerCallback):
         slowdown = at_work / self._measured(step)
         pace = Pace(self._pace.first * slowdown, self._pace.again * slowdown).plus(self._pauses.seconds_a_step)
         left = pace.steps_in(self._end - now - self._pauses.newest, first_pass=max(self._first_pass - step, 0))
-        last = min(step + left, self._most)
+        last = agreed(lambda: min(step + left, self._most))
         if abs(last - state.max_steps) > _WORTH_MOVING * (state.max_steps - step):
             state.max_steps = last
             _move_end(lr_scheduler, last)

@@ -9,7 +9,8 @@
 
 And "group_by_length" orders the rows with our `LengthGroupedSampler`.
 
-Several processes go through TRL's own path: DDP wants every forward to pass through its wrapper.
+Several processes go through TRL's own path: DDP wants every forward to pass through its wrapper. The loss is the same: the sum over the learned
+tokens of all of them, divided by their count (`tests/training/test_processes.py`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from studio.training.callbacks import check_weights
 from studio.training.estimate.memory import KEPT_BYTES
 from studio.training.frozen import FrozenLayers, layers_without_adapter
 from studio.training.sampler import LengthGroupedSampler
+from studio.training.together import agreed
 
 if TYPE_CHECKING:
     from studio.training.validation.asking import Validator
@@ -90,7 +92,8 @@ class SupportTrainer(SFTTrainer):
         """What the validator finds, logged and told to the callbacks as transformers does with what an evaluation finds."""
         if self.validator is None:
             return super().evaluate(*args, **kwargs)
-        metrics = self.validator.validate(self.accelerator.unwrap_model(self.model)).metrics()
+        validator, model = self.validator, self.accelerator.unwrap_model(self.model)
+        metrics = agreed(lambda: validator.validate(model).metrics())
         self.log(dict(metrics))
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
@@ -103,6 +106,11 @@ class SupportTrainer(SFTTrainer):
         """
         check_weights(self.model, self.args, self.state.global_step)
         super()._save_checkpoint(model, trial)
+
+    def _save_rng_state(self, output_dir: str) -> None:
+        """As transformers saves it, each process its own. The trainer's state, which makes the checkpoint whole, comes after that of all."""
+        super()._save_rng_state(output_dir)
+        self.accelerator.wait_for_everyone()
 
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Any:
         if self.args.train_sampling_strategy != "group_by_length":

@@ -74,6 +74,7 @@ _HAPPENED: Mapping[Cause, str] = {
     Cause.VANISHED: "The process was killed from outside{where}, most often because the machine ran out of memory.",
     Cause.ENDED: "The process was told to end from outside{where}.",
     Cause.CRASHED: "The process crashed{where}, in native code ({detail}).",
+    Cause.CONNECTION_LOST: "It lost its connection to the other processes{where}: {detail}.",
     Cause.UNEXPECTED: "The job ended{where} with an unexpected {detail}. The log holds the details.",
 }
 
@@ -103,6 +104,7 @@ _HEAVY_REMEDIES: Mapping[Cause, str] = {
     Cause.DISK_FULL: "Free some space, then resume the run.",
     Cause.FILE_TOO_LARGE: "Raise that limit, then resume the run.",
     Cause.WRITE_FAILED: "Free some space, then resume the run.",
+    Cause.CONNECTION_LOST: "Check the network between the hosts, then resume the run.",
     Cause.HUB_UNREACHABLE: "Check the network, or take the embedded model, which needs none; then resume the run.",
 }
 
@@ -113,8 +115,15 @@ _FOR_WANT_OF_MEMORY = frozenset({Cause.OUT_OF_MEMORY, Cause.GPU_OUT_OF_MEMORY, C
 def explain(failure: Failure, reached: Reached, spec: Mapping[str, Any]) -> str:
     """What happened, at which step, what to change, and which checkpoint is kept."""
     happened = _HAPPENED[failure.cause].format(where=reached.where, detail=failure.detail)
-    parts = [happened, _remedy(failure.cause, reached, spec), _kept(failure.cause, reached, spec)]
+    parts = [_who(failure), happened, _remedy(failure.cause, reached, spec), _kept(failure.cause, reached, spec)]
     return " ".join(part for part in parts if part)
+
+
+def _who(failure: Failure) -> str:
+    """Which of several processes it was; not where all of them would have said the same."""
+    if not failure.who or failure.cause in {Cause.SAID, Cause.DIVERGED}:
+        return ""
+    return f"{failure.who} ended, and the others with it."
 
 
 def smaller(spec: Mapping[str, Any]) -> str:

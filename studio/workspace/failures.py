@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import signal
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum, auto
 from typing import Any
 
@@ -21,6 +21,8 @@ _FULL = ("No space left on device", "Disk quota exceeded")
 _GPU_ERRORS = ("CUDA error", "CUBLAS_STATUS", "cuDNN error", "CUDNN_STATUS")
 _CRASHES = frozenset({signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE})
 _HUB_PACKAGES = ("httpx", "huggingface_hub")  # also httpx2
+_CONNECTION = ("gloo/transport", "NCCL error", "NCCL communicator")
+_CONNECTION_ERRORS = frozenset({"DistError", "DistBackendError", "DistNetworkError", "DistStoreError"})  # of torch.distributed
 _UNREACHABLE = frozenset({
     "ConnectError", "TimeoutException", "ProxyError", "LocalEntryNotFoundError", "OfflineModeIsEnabled", "RevisionResolutionError",
 })  # fmt: skip
@@ -51,15 +53,39 @@ class Cause(StrEnum):
     """Told to end from outside."""
     CRASHED = auto()
     """A fault in native code."""
+    CONNECTION_LOST = auto()
+    """One of several processes reaches the others no more."""
     UNEXPECTED = auto()
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A cause, and what is known in particular: an error's own words, the name of a signal, figures."""
+    """A cause, and what is known in particular: an error's own words, the name of a signal, figures. `who` is the process, where there were several."""
 
     cause: Cause
     detail: str = ""
+    who: str = ""
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, str]) -> Failure:
+        """Read what `to_json` wrote."""
+        return cls(Cause(value["cause"]), value["detail"], value["who"])
+
+    def to_json(self) -> dict[str, str]:
+        """As plain JSON values."""
+        return {"cause": self.cause.value, "detail": self.detail, "who": self.who}
+
+    def of(self, who: str) -> Failure:
+        """The same, of that one of several processes."""
+        return replace(self, who=who)
+
+
+class Ended(Exception):
+    """A job ended without its result in another process than the one that raises this."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(f"{failure.who or 'the job'}: {failure.cause} {failure.detail}")
+        self.failure = failure
 
 
 @dataclass(frozen=True)
@@ -94,6 +120,8 @@ def failure_of_error(error: BaseException) -> Failure:
     What it was raised from counts too: a full disk is often wrapped in something else. That the Hub is out of reach an error of our own
     says better, for it names the model.
     """
+    if isinstance(error, Ended):
+        return error.failure
     ours = isinstance(error, StudioError)
     for one in _chain(error):
         cause = _cause(one)
@@ -148,6 +176,8 @@ def _cause(error: BaseException) -> Cause | None:
         return Cause.GPU_ERROR
     if any(kind.__name__ in _UNREACHABLE and kind.__module__.startswith(_HUB_PACKAGES) for kind in type(error).__mro__):
         return Cause.HUB_UNREACHABLE
+    if type(error).__name__ in _CONNECTION_ERRORS or _any_in(_CONNECTION, text):
+        return Cause.CONNECTION_LOST
     return _failed_write(error, text)
 
 

@@ -22,7 +22,7 @@ CPU = Device("cpu", torch.float32)
 T4, A100, H100 = gpu_of((7, 5)), gpu_of((8, 0)), gpu_of((9, 0))
 OURS_ALONE = {
     "frozen_fraction", "max_minutes", "rows_per_answer", "spliced_copies", "whole_answer_rows", "opening_tokens", "hold_out_phrasings",
-    "max_length", "load_in_4bit", "dtype", "attention",
+    "max_length", "load_in_4bit", "dtype", "attention", "processes", "hosts", "strategy",
 }  # fmt: skip
 """Settings that reach the rows, the loading of the weights or the pace, not TRL's, PEFT's or bitsandbytes' objects under a name of theirs."""
 

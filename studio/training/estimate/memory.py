@@ -77,9 +77,10 @@ class Setup:
         """The setup of a training on a machine. Layers are fused on a CPU, without 4 bit and with plain adapters; then attention is eager."""
         machine = machine.computing_in(spec.dtype)
         first = int(architecture.layers * spec.frozen_fraction)
-        plain = not (spec.load_in_4bit or spec.lora_dropout or spec.use_dora or spec.lora_bias)
+        alone = spec.processes == 1  # of several, each goes through the model's own code
+        plain = alone and not (spec.load_in_4bit or spec.lora_dropout or spec.use_dora or spec.lora_bias)
         alike = (
-            not machine.on_gpu and not spec.neftune_noise_alpha
+            alone and not machine.on_gpu and not spec.neftune_noise_alpha
         )  # noise of its own in every step: nothing can be computed once
         sharing = alike and plain and architecture.family in FUSED_FAMILIES
         fused = sharing or (not machine.on_gpu and plain and architecture.family in FUSED_FAMILIES and spec.attention == "eager")

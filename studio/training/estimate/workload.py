@@ -95,8 +95,8 @@ class Workload:
 
     @property
     def batches_of_a_pass(self) -> int:
-        """Of all rows; the last, smaller one is one too."""
-        return math.ceil(self.rows / self.spec.per_device_train_batch_size)
+        """Of all rows, in each of the processes; the last, smaller one is one too."""
+        return math.ceil(self.rows / (self.spec.per_device_train_batch_size * self.spec.processes))
 
     @property
     def steps_of_a_pass(self) -> int:

@@ -97,7 +97,7 @@ def check_training(
         made.leave(NOT_READABLE, *(name for name in _OF_ROWS if name not in made.checks))
     made.add(resources.DISK, _disk(workspace, spec, model))
     if facts is None:
-        made.leave(NOT_ASKED, device.DTYPE, device.FOUR_BIT, device.ATTENTION, resources.MEMORY)
+        made.leave(NOT_ASKED, device.DTYPE, device.FOUR_BIT, device.ATTENTION, device.STRATEGY, resources.MEMORY)
     else:
         _check_device(made, spec, model, facts)
     return made.result
@@ -175,6 +175,7 @@ def _check_device(made: _Made, spec: TrainSpec, model: CatalogModel, facts: Devi
     made.add(device.DTYPE, device.check_dtype(spec, facts, model))
     made.add(device.FOUR_BIT, device.check_four_bit(spec, facts))
     made.add(device.ATTENTION, device.check_attention(spec, facts))
+    made.add(device.STRATEGY, device.check_strategy_here(spec, facts))
     remedy = "Take a smaller base model." if spec.load_in_4bit else "Turn on load_in_4bit, or take a smaller base model."
     made.add(
         resources.MEMORY,

@@ -11,13 +11,16 @@ from importlib.util import find_spec
 from multiprocessing import get_context
 
 from studio.chat.catalog import CatalogModel
+from studio.errors import BadInput
 from studio.jobs.memory import memory_here
 from studio.training.preflight.findings import Finding, error, warning
+from studio.training.processes import check_strategy
 from studio.training.spec import TrainSpec
 
 DTYPE = "dtype"
 FOUR_BIT = "four_bit"
 ATTENTION = "attention"
+STRATEGY = "strategy"
 
 _BF16 = (8, 0)  # Ampere. Earlier GPUs emulate bf16 slowly, whatever torch.cuda.is_bf16_supported() says
 _SLOW_ON_CPU = 1000  # millions of parameters
@@ -130,6 +133,15 @@ def check_attention(spec: TrainSpec, facts: DeviceFacts) -> list[Finding]:
         return [
             error(ATTENTION, "flash_attention_2 needs the package flash-attn, which is not installed. Set attention to sdpa.")
         ]
+    return []
+
+
+def check_strategy_here(spec: TrainSpec, facts: DeviceFacts) -> list[Finding]:
+    """A strategy of several processes that needs GPUs, or a package that is not installed."""
+    try:
+        check_strategy(spec, on_gpu=facts.gpu is not None)
+    except BadInput as problem:
+        return [error(STRATEGY, problem.message)]
     return []
 
 

@@ -14,6 +14,7 @@ from studio.errors import BadInput
 from studio.jobs.progress import Reporter
 from studio.training.pauses import Pauses
 from studio.training.spec import TrainSpec
+from studio.training.together import agreed
 from studio.training.trainer import SupportTrainer
 from studio.training.validation.asking import Validator, rows_that_fit
 from studio.training.validation.items import items_by_family, validation_items
@@ -127,7 +128,7 @@ class ValidateCheckpoints(TrainerCallback, ExportableState):
             for step, outcome in self._outcomes.items()
             if step and (step == state.global_step or is_whole(_checkpoint(args, step)))
         }
-        best = best_step(there)
+        best = agreed(lambda: best_step(there))
         state.best_global_step = best
         state.best_metric = None if best is None else there[best].accuracy
         state.best_model_checkpoint = None if best is None else str(_checkpoint(args, best))

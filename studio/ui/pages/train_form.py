@@ -14,7 +14,7 @@ from studio.training.phrasings import splice_phrasings, split_phrasings
 from studio.training.presets import PRESETS, Preset, nearest_preset
 from studio.training.requests import training_spec
 from studio.training.saved_presets import all_presets, preset_named
-from studio.training.setting_groups import GROUPS
+from studio.training.setting_groups import GROUPS, PROCESSORS
 from studio.training.settings_file import LoadedSettings
 from studio.training.spec import TrainSpec, parse_spec
 from studio.ui.context import Studio
@@ -22,6 +22,7 @@ from studio.ui.messages import plainly
 from studio.ui.pages.train_check import CheckSection
 from studio.ui.pages.train_estimate import EstimateSection
 from studio.ui.pages.train_inputs import FIELD_WIDTH, setting_inputs
+from studio.ui.pages.train_processors import ProcessorsSection
 from studio.ui.pages.train_settings import SettingsSection
 from studio.ui.text import train as text
 from studio.ui.text import train_settings as settings_text
@@ -69,6 +70,8 @@ class FormSection:
                     if group in NOTES:
                         gr.Markdown(NOTES[group])
                     self.settings |= setting_inputs(names, values)
+                    if group == PROCESSORS:
+                        self.processors = ProcessorsSection()
             self.plan = gr.HTML()
             self.command = gr.Code(
                 language="shell", interactive=False, label=text.COMMAND, lines=1, wrap_lines=True, show_line_numbers=False, buttons=["copy"],
@@ -104,6 +107,7 @@ class FormSection:
         self.files.wire()
         estimated = self.estimate.wire([self.plan, self.command], self.inputs, self.spec)
         self.check.wire([self.plan, self.command], estimated, self.inputs, self.spec)
+        self.processors.wire(self.command, self.inputs, self.spec)
 
     def open(self, *, operator: bool, dataset: str | None) -> Updates:
         """The form as the page opens: on `dataset` where there is one of that id, else on the newest."""

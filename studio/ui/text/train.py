@@ -61,6 +61,7 @@ RANGE_BELOW = "{low} to below {high}."
 
 EFFECTIVE_BATCH = "Effective batch"
 EFFECTIVE_BATCH_NOTE = "{batch} a forward pass × {accumulation} accumulated"
+EFFECTIVE_BATCH_PROCESSES_NOTE = " × {processes} processes"
 STEPS = "Optimizer steps"
 STEPS_NOTE = "{per_epoch} an epoch, {epochs} epochs"
 STEPS_FIXED_NOTE = "as max_steps asks; {per_epoch} an epoch"

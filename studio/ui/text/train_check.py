@@ -30,5 +30,6 @@ CHECK_WORDS: Mapping[str, str] = {
     "dtype": "number format",
     "four_bit": "4 bit",
     "attention": "attention",
+    "strategy": "strategy of several processes",
 }
 """The checks by their names."""

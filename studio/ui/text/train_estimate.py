@@ -30,6 +30,7 @@ TIME_FROM: Mapping[str, str] = {
     "formula": "No training has been measured on this machine yet: the time is counted operations at an assumed {rate} GFLOPS, and may be off by far.",
 }
 LATER = "After ten steps a training foresees its end anew, from its own pace."
+OF_ONE_PROCESS = "This is what one of the {processes} processes needs, each with a device of its own; those that share a CPU share its memory and its cores."
 APPROXIMATE = "{model} is not on this machine yet, so the tokens of the rows are told from their characters."
 PARTS_TITLE = "What the memory is for"
 PARTS_COLUMNS = ("Part", "Memory", "What it is")

@@ -10,6 +10,7 @@ GROUPS: Mapping[str, str] = {
     "batch and length": "Batch and length",
     "validation": "Validation",
     "memory and number format": "Memory and number format",
+    "processors": "Processors",
     "saving": "Saving",
     "other": "Other settings",
 }

@@ -127,7 +127,11 @@ def _figures(estimate: Estimate) -> list[tuple[str, str, str]]:
 
 
 def _basis(estimate: Estimate) -> str:
-    sentences = [text.TIME_FROM[estimate.basis].format(rate=f"{estimate.machine.flops / 1e9:,.0f}"), text.LATER]
+    processes = estimate.spec.processes
+    sentences = [
+        text.TIME_FROM[estimate.basis].format(rate=f"{estimate.machine.flops / 1e9:,.0f}"),
+        text.OF_ONE_PROCESS.format(processes=f"{processes:,}") if processes > 1 else text.LATER,
+    ]
     if not estimate.exact_lengths:
         sentences.append(text.APPROXIMATE.format(model=find_model(estimate.spec.model).title))
     return " ".join(sentences)

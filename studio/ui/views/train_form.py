@@ -106,19 +106,19 @@ class Plan:
 
 
 def make_plan(spec: TrainSpec, *, rows: int, held_out: int = 0, spliced: int = 0) -> Plan:
-    """The plan on one device for `rows` rows, of which `held_out` are not trained, and `spliced` new ones.
+    """The plan for `rows` rows, of which `held_out` are not trained, and `spliced` new ones.
 
     As transformers counts them (`Trainer.set_initial_training_values`): the last, smaller batch and the last, smaller
     accumulation are steps too.
     """
     learned = rows - held_out + spliced
-    batches = math.ceil(learned / spec.per_device_train_batch_size)
+    batches = math.ceil(learned / (spec.per_device_train_batch_size * spec.processes))
     per_epoch = max(math.ceil(batches / spec.gradient_accumulation_steps), 1)
     return Plan(
         rows=learned,
         held_out=held_out,
         spliced=spliced,
-        effective_batch=spec.per_device_train_batch_size * spec.gradient_accumulation_steps,
+        effective_batch=spec.per_device_train_batch_size * spec.gradient_accumulation_steps * spec.processes,
         steps_per_epoch=per_epoch,
         steps=spec.max_steps if spec.max_steps > 0 else math.ceil(spec.num_train_epochs * per_epoch),
     )
@@ -133,6 +133,8 @@ def plan_html(spec: TrainSpec, plan: Plan) -> str:
     batch = text.EFFECTIVE_BATCH_NOTE.format(
         batch=spec.per_device_train_batch_size, accumulation=spec.gradient_accumulation_steps
     )
+    if spec.processes > 1:
+        batch += text.EFFECTIVE_BATCH_PROCESSES_NOTE.format(processes=f"{spec.processes:,}")
     steps = note.format(per_epoch=f"{plan.steps_per_epoch:,}", epochs=plain_value(spec.num_train_epochs))
     if spec.max_minutes:
         steps += text.STEPS_TIME_NOTE.format(minutes=plain_value(spec.max_minutes))

@@ -1,0 +1,64 @@
+"""How the processes of the form's training would be started: it follows every change of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gradio as gr
+
+from studio.errors import StudioError
+from studio.jobs.processes import CONFIG_FILE
+from studio.training.spec import TrainSpec
+from studio.ui.messages import plainly
+from studio.ui.text import train_processors as text
+from studio.ui.views.train_processors import launch_command, processors_html
+
+Updates = dict[Any, Any]
+SpecOfForm = Callable[..., TrainSpec]
+
+
+class ProcessorsSection:
+    """What stands below the settings of several processes. Of a form that can't be started it shows nothing: the form says why."""
+
+    def __init__(self) -> None:
+        code: dict[str, Any] = {
+            "interactive": False,
+            "visible": False,
+            "wrap_lines": True,
+            "show_line_numbers": False,
+            "buttons": ["copy"],
+        }
+        self.sentence = gr.HTML(f'<p class="muted">{text.ALONE}</p>')
+        self.command = gr.Code(language="shell", label=text.COMMAND, lines=1, **code)
+        self.config = gr.Code(language="yaml", label=text.CONFIG.format(file=CONFIG_FILE), lines=1, **code)
+
+    @property
+    def outputs(self) -> list[Any]:
+        """What a change of the form changes."""
+        return [self.sentence, self.command, self.config]
+
+    def wire(self, changed: Any, inputs: Sequence[Any], spec: SpecOfForm) -> None:
+        """Show anew whenever `changed`, a component that every change of the form rewrites, changes. `spec` makes the settings of `inputs`."""
+
+        def show(*values: Any) -> Updates:
+            return self.show(spec, values)
+
+        changed.change(
+            plainly(show), list(inputs), self.outputs,
+            api_name="train_processors", api_visibility="private", show_progress="hidden", trigger_mode="always_last",
+        )  # fmt: skip
+
+    def show(self, spec: SpecOfForm, values: Sequence[Any]) -> Updates:
+        """The section for these values of the form."""
+        try:
+            wanted = spec(*values)
+        except StudioError:
+            return {self.sentence: "", self.command: gr.Code(visible=False), self.config: gr.Code(visible=False)}
+        launch = wanted.launch
+        shown = not launch.alone
+        return {
+            self.sentence: processors_html(wanted),
+            self.command: gr.Code(launch_command(launch), visible=shown),
+            self.config: gr.Code(launch.config_yaml(), visible=shown),
+        }
