@@ -36,6 +36,7 @@ from studio.training.preferring.trainers import LOGGED, AnswerTrainer, PairTrain
 from studio.training.preflight.checking import announce
 from studio.training.preflight.device import ask_device
 from studio.training.sft import final_loss, finish_if_stopped, lora_config, save_adapter, train_in_fp32
+from studio.training.tracking import tracking_arguments
 from studio.workspace.adapters import TunedModel
 from studio.workspace.datasets import read_rows
 from studio.workspace.layout import Workspace
@@ -183,7 +184,7 @@ def _common(spec: PreferenceSpec, device: Device, output: Path) -> dict[str, Any
         "seed": spec.seed,
         "data_seed": spec.seed,
         "dataloader_pin_memory": device.on_gpu,
-        "report_to": "none",
+        **tracking_arguments(spec.report_to, output.parent),
         "disable_tqdm": True,
     }
 

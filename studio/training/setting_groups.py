@@ -61,7 +61,7 @@ _LISTED: Mapping[str, tuple[str, ...]] = {
         "bnb_4bit_compute_dtype",
     ),
     PROCESSORS: ("processes", "hosts", "strategy"),
-    "saving": ("save_steps", "save_total_limit", "logging_steps"),
+    "saving": ("save_steps", "save_total_limit", "logging_steps", "report_to"),
 }
 
 

@@ -43,6 +43,7 @@ from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
 from studio.training.spec import ALL_LINEAR, TrainSpec, parse_spec
 from studio.training.timekeeping import KeepTime, KeptSchedule
 from studio.training.together import agreed, total
+from studio.training.tracking import tracking_arguments
 from studio.training.trainer import SupportTrainer
 from studio.training.validation.callback import validate_checkpoints
 from studio.workspace import checkpoints
@@ -266,7 +267,7 @@ def sft_config(spec: TrainSpec, device: Device, output: Path) -> SFTConfig:
         seed=spec.seed,
         data_seed=spec.seed,
         dataloader_pin_memory=device.on_gpu,
-        report_to="none",
+        **tracking_arguments(spec.report_to, output.parent),
         disable_tqdm=True,
     )
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from studio.errors import BadInput
 from studio.jobs.processes import HERE, Launch, Strategy, checked_hosts
+from studio.training.tracking import Tracker
 from studio.workspace.adapters import TRAINING_JOB
 
 ALL_LINEAR = "all-linear"
@@ -140,6 +141,10 @@ class TrainSpec(BaseModel):
     save_steps: int = Field(default=50, ge=1, le=100_000, description="Steps between two checkpoints.")
     save_total_limit: int = Field(
         default=2, ge=2, le=100, description="Newest checkpoints that are kept; two, in case writing the last one was cut short."
+    )
+    report_to: Tracker = Field(
+        default="none",
+        description="Where the numbers go besides the run's folder: tensorboard and wandb write into that folder, trackio into the workspace; nothing is sent anywhere.",
     )
     hold_out_phrasings: int = Field(
         default=0, ge=0, le=4, description="Phrasings a family kept out of training, as a validation split."

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from studio.errors import BadInput
 from studio.training.spec import NumberFormat, TrainSpec, sentence_of
+from studio.training.tracking import Tracker
 from studio.workspace.adapters import PREFERENCE_JOB
 
 BASE = "base"
@@ -97,6 +98,11 @@ class PreferenceSpec(BaseModel):
         default=2, ge=2, le=100, description="Newest checkpoints that are kept; two, in case writing the last one was cut short."
     )
 
+    report_to: Tracker = Field(
+        default="none",
+        description="Where the numbers go besides the run's folder: tensorboard and wandb write into that folder, trackio into the workspace; nothing is sent anywhere.",
+    )
+
     @property
     def loss(self) -> str:
         """The loss by TRL's name."""
@@ -136,7 +142,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "loss": ("loss_type", "sft_weight", "desirable_weight", "undesirable_weight"),
     "schedule": ("max_steps", "lr_scheduler_type", "warmup_fraction", "weight_decay", "max_grad_norm", "seed"),
     "adapter and memory": ("lora_rank", "lora_alpha", "load_in_4bit", "dtype", "gradient_checkpointing", "attention"),
-    "saving": ("save_steps", "save_total_limit", "logging_steps"),
+    "saving": ("save_steps", "save_total_limit", "logging_steps", "report_to"),
 }
 """The settings by group, "main" first; all but `method`, which the form asks for by itself."""
 

@@ -96,6 +96,7 @@ def check_training(
         made.add(rows.READABLE, [error(rows.READABLE, problem.message)])
         made.leave(NOT_READABLE, *(name for name in _OF_ROWS if name not in made.checks))
     made.add(resources.DISK, _disk(workspace, spec, model))
+    made.add(resources.TRACKER, resources.check_tracker(spec))
     if facts is None:
         made.leave(NOT_ASKED, device.DTYPE, device.FOUR_BIT, device.ATTENTION, device.STRATEGY, resources.MEMORY)
     else:
@@ -107,6 +108,7 @@ def check_device(workspace: Workspace, spec: TrainSpec, facts: DeviceFacts) -> P
     """What device and disk say, as the worker asks before it loads the model."""
     made, model = _Made(), find_model(spec.model)
     made.add(resources.DISK, _disk(workspace, spec, model))
+    made.add(resources.TRACKER, resources.check_tracker(spec))
     _check_device(made, spec, model, facts)
     return made.result
 

@@ -11,10 +11,12 @@ from typing import Any
 from studio.chat.catalog import CatalogModel
 from studio.training.preflight.findings import Finding, error, warning
 from studio.training.spec import TrainSpec
+from studio.training.tracking import missing_package
 
 MEMORY = "memory"
 PEAK = "peak_memory"
 DISK = "disk"
+TRACKER = "tracker"
 
 _ESTIMATE_ERROR = 1.25  # what an estimate of the peak may be off by (docs/train.md)
 _NF4_BITS = 4.127  # of a weight: 4, and the scaling factors, themselves quantised (QLoRA, arXiv 2305.14314, section 3)
@@ -73,6 +75,14 @@ def advice_words(changes: Mapping[str, Any] | None) -> str:
     if changes is None:
         return "Take a smaller base model."
     return f"It fits with {', '.join(f'{name} {str(value).lower()}' for name, value in changes.items())}."
+
+
+def check_tracker(spec: TrainSpec) -> list[Finding]:
+    """Whether the package that takes the numbers is installed here."""
+    if package := missing_package(spec.report_to):
+        remedy = f"Install it on the machine that trains (pip install {package}), or set report_to to none."
+        return [error(TRACKER, f"report_to {spec.report_to} needs the package {package}, which is not installed. {remedy}")]
+    return []
 
 
 def check_disk(needed: int, free: int) -> list[Finding]:

@@ -25,6 +25,7 @@ CHECK_WORDS: Mapping[str, str] = {
     "cut_rows": "rows cut",
     "context": "context of the model",
     "disk": "disk",
+    "tracker": "tracker",
     "memory": "memory for the model",
     "peak_memory": "memory at the peak",
     "dtype": "number format",
