@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections import defaultdict
 from collections.abc import Sequence
@@ -47,23 +48,40 @@ def thin_phrasings(rows: Sequence[Row], *, most: int) -> list[Row]:
     return [row for index, row in enumerate(rows) if index in kept]
 
 
-def splice_phrasings(rows: Sequence[Row], *, copies: int, seed: int) -> list[Row]:
-    """For every row `copies` new ones, whose question begins like it and ends like another question with the same answer.
+def splice_phrasings(rows: Sequence[Row], *, copies: int, seed: int, least: int = 0) -> list[Row]:
+    """For each of `rows_to_splice` a new one, whose question begins like it and ends like another question with the same answer.
 
     A model that sees only whole questions learns them by heart; from spliced ones it learns that each half is enough to know the need.
-    Rows whose answer nobody shares, and conversations of several turns, are not spliced.
     """
     chance = random.Random(seed)
+    sharing = _sharing(rows)
+    return [
+        _spliced(row, chance.choice([other for other in sharing[row.answer] if other is not row]), chance)
+        for row in rows_to_splice(rows, copies=copies, least=least)
+    ]
+
+
+def rows_to_splice(rows: Sequence[Row], *, copies: int, least: int = 0) -> list[Row]:
+    """The rows that spliced ones begin like, each `copies` times, and more often where an answer would else have fewer than `least` rows.
+
+    Rows whose answer nobody shares, and conversations of several turns, are not spliced.
+    """
+    return [
+        row
+        for alike in _sharing(rows).values()
+        if len(alike) > 1
+        for position, row in enumerate(alike)
+        for _ in range(max(copies, math.ceil((least - len(alike) - position) / len(alike))))
+    ]
+
+
+def _sharing(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Single questions by their answer."""
     sharing: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         if single_turn(row):
             sharing[row.answer].append(row)
-    return [
-        _spliced(row, chance.choice([other for other in sharing[row.answer] if other is not row]), chance)
-        for row in rows
-        if len(sharing.get(row.answer, ())) > 1 and single_turn(row)
-        for _ in range(copies)
-    ]
+    return sharing
 
 
 def single_turn(row: Row) -> bool:

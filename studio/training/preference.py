@@ -36,7 +36,7 @@ from studio.training.preferring.trainers import LOGGED, AnswerTrainer, PairTrain
 from studio.training.preflight.checking import announce
 from studio.training.preflight.device import ask_device
 from studio.training.sft import final_loss, finish_if_stopped, lora_config, save_adapter, train_in_fp32
-from studio.training.tracking import tracking_arguments
+from studio.training.tracking import prepare_tracker, tracking_arguments
 from studio.workspace.adapters import TunedModel
 from studio.workspace.datasets import read_rows
 from studio.workspace.layout import Workspace
@@ -69,6 +69,7 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     reporter.note(_about(spec, judged, prepared))
 
     reporter.phase("loading the model")
+    prepare_tracker(spec.report_to, folder)
     trainer = build_trainer(spec, base, device, tokenizer, prepared, start, folder, reporter)
     reporter.phase("scoring the rows with the start")
 

@@ -36,15 +36,18 @@ class LengthGroupedSampler:
     def __iter__(self) -> Iterator[int]:
         chance = random.Random(f"{self._seed}/{self._epoch}")
         order = chance.sample(range(len(self._lengths)), len(self._lengths))
-        pool = self._batch_size * _POOL
-        batches = [
-            batch
-            for start in range(0, len(order), pool)
-            for batch in self._batches(sorted(order[start : start + pool], key=lambda index: -self._lengths[index]))
-        ]
+        batches = batches_of_similar_length(order, self._lengths, self._batch_size)
         rest = [batches.pop()] if batches and len(batches[-1]) < self._batch_size else []  # last, or it would shift all others
         chance.shuffle(batches)
         return (index for batch in batches + rest for index in batch)
 
-    def _batches(self, indices: Sequence[int]) -> list[Sequence[int]]:
-        return [indices[start : start + self._batch_size] for start in range(0, len(indices), self._batch_size)]
+
+def batches_of_similar_length(order: Sequence[int], lengths: Sequence[int], batch_size: int) -> list[Sequence[int]]:
+    """The rows of a random order in batches that need little padding, longer and shorter ones by turns of `_POOL`; the last may be smaller."""
+    pool = batch_size * _POOL
+    return [
+        alike[begin : begin + batch_size]
+        for start in range(0, len(order), pool)
+        for alike in [sorted(order[start : start + pool], key=lambda index: -lengths[index])]
+        for begin in range(0, len(alike), batch_size)
+    ]

@@ -47,9 +47,11 @@ _LISTED: Mapping[str, tuple[str, ...]] = {
         "max_length",
         "group_by_length",
         "rows_per_answer",
+        "least_rows_per_answer",
         "spliced_copies",
         "whole_answer_rows",
         "opening_tokens",
+        "known_below",
     ),
     "validation": ("hold_out_phrasings", "validation_items", "keep_best", "early_stopping_patience"),
     "memory and number format": (

@@ -43,7 +43,7 @@ from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
 from studio.training.spec import ALL_LINEAR, TrainSpec, parse_spec
 from studio.training.timekeeping import KeepTime, KeptSchedule
 from studio.training.together import agreed, total
-from studio.training.tracking import tracking_arguments
+from studio.training.tracking import prepare_tracker, tracking_arguments
 from studio.training.trainer import SupportTrainer
 from studio.training.validation.callback import validate_checkpoints
 from studio.workspace import checkpoints
@@ -80,7 +80,7 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     ]  # an answer judged bad is none to learn
     phrasings, held_out = split_phrasings(wanted, hold_out=spec.hold_out_phrasings)
     rows = thin_phrasings(phrasings, most=spec.rows_per_answer)
-    spliced = splice_phrasings(rows, copies=spec.spliced_copies, seed=spec.seed)
+    spliced = splice_phrasings(rows, copies=spec.spliced_copies, least=spec.least_rows_per_answer, seed=spec.seed)
     tokenized = shorten_repeated_answers(
         tokenize(tokenizer, [*rows, *spliced], max_length=spec.max_length),
         whole=spec.whole_answer_rows,
@@ -97,6 +97,7 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     outlook = foresee(workspace, reporter, spec, device, tokenized, started=started, pauses=pauses) if spec.launch.alone else None
 
     reporter.phase("loading the model")
+    prepare_tracker(spec.report_to, folder)
     trainer = build_trainer(spec, base, device, tokenizer, tokenized, folder, reporter, pauses)
     refuse(check_collated(trainer.data_collator, tokenized.rows[: spec.per_device_train_batch_size], tokenizer.eos_token_id))
     if outlook:
@@ -109,6 +110,8 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     if checkpoint:
         reporter.phase("recalling the rows seen so far")
         trainer.recall_frozen_layers(steps=checkpoint.step, told=reporter.progress)
+        if trainer.rounds:
+            trainer.rounds.restore(checkpoint.folder)
     if spec.max_minutes and checkpoint:
         trainer.args.max_steps = checkpoint.max_steps
     elif spec.max_minutes:
@@ -180,6 +183,8 @@ def build_trainer(
         train_in_fp32(trainer.model)
     if not device.on_gpu:
         speed_up_on_cpu(trainer)
+    if spec.known_below and trainer.accelerator.num_processes == 1:
+        trainer.pass_over_known_rows(below=spec.known_below)
     return trainer
 
 

@@ -101,6 +101,12 @@ class TrainSpec(BaseModel):
         le=100_000,
         description="Of the rows that share an answer, at most so many are trained, so that a short training sees each often enough. 0: all.",
     )
+    least_rows_per_answer: int = Field(
+        default=0,
+        ge=0,
+        le=10_000,
+        description="Answers with fewer phrasings get spliced ones, each made of the beginning of one and the end of another, up to so many rows. 0: none.",
+    )
     spliced_copies: int = Field(
         default=0, ge=0, le=20, description="For every row, so many more whose question is spliced from two with the same answer."
     )
@@ -111,6 +117,12 @@ class TrainSpec(BaseModel):
         description="Of the rows that share an answer, how many train all of it; the others its opening. 0: every row, the whole answer.",
     )
     opening_tokens: int = Field(default=12, ge=1, le=512, description="Length of that opening in tokens.")
+    known_below: float = Field(
+        default=0.0,
+        ge=0.0,
+        le=10.0,
+        description="A row is known once each of its learned tokens has a loss below this, and known rows are left out of every other round. 0: every pass goes over all rows. With one process only.",
+    )
     group_by_length: bool = Field(
         default=True, description="Put rows of a similar length into a batch: little padding. Off: rows as chance has them."
     )

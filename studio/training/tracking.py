@@ -33,15 +33,10 @@ def missing_package(tracker: Tracker) -> str | None:
     return packages[0] if packages and not any(map(importlib.util.find_spec, packages)) else None
 
 
-def tracking_arguments(tracker: Tracker, folder: Path) -> dict[str, Any]:
-    """What transformers' TrainingArguments take for the run in that folder; sets the environment that the trackers read.
-
-    Args:
-        tracker: one of them, or "none".
-        folder: the run's; its name is the run's in the tracker.
-    """
+def prepare_tracker(tracker: Tracker, folder: Path) -> None:
+    """Set the environment that the trackers read, so that what they write stays on this machine. `folder` is the run's."""
     if tracker == "none":
-        return {"report_to": "none"}
+        return
     os.environ["TENSORBOARD_LOGGING_DIR"] = str(folder / "tensorboard")
     os.environ["TRACKIO_DIR"] = str(folder.parent.parent / "trackio")
     for name in _SENDING:
@@ -49,6 +44,12 @@ def tracking_arguments(tracker: Tracker, folder: Path) -> dict[str, Any]:
     os.environ.update(
         WANDB_MODE="offline", WANDB_DIR=str(folder), WANDB_PROJECT=_PROJECT, WANDB_LOG_MODEL="false", WANDB_WATCH="false"
     )
+
+
+def tracking_arguments(tracker: Tracker, folder: Path) -> dict[str, Any]:
+    """What transformers' TrainingArguments take for the run in that folder, whose name is the run's in the tracker."""
+    if tracker == "none":
+        return {"report_to": "none"}
     return {
         "report_to": tracker,
         "run_name": folder.name,

@@ -7,7 +7,7 @@
 3. Layers below the first adapter are computed once a row (`skip_frozen_layers`).
 4. What all rows of a batch begin with is computed once (`share_beginnings`).
 
-And "group_by_length" orders the rows with our `LengthGroupedSampler`.
+And "group_by_length" orders the rows with our `LengthGroupedSampler`, or, where known rows are passed over, `Rounds`.
 
 Several processes go through TRL's own path: DDP wants every forward to pass through its wrapper. The loss is the same: the sum over the learned
 tokens of all of them, divided by their count (`tests/training/test_processes.py`).
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -29,6 +30,7 @@ from studio.training.beginnings import decode, shared_beginning
 from studio.training.callbacks import check_weights
 from studio.training.estimate.memory import KEPT_BYTES
 from studio.training.frozen import FrozenLayers, layers_without_adapter
+from studio.training.rounds import Rounds
 from studio.training.sampler import LengthGroupedSampler
 from studio.training.together import agreed
 
@@ -47,10 +49,18 @@ class SupportTrainer(SFTTrainer):
     share_beginnings = False
     """Whether what all rows of a batch begin with is computed once (`studio.training.beginnings`): where all layers are fused."""
 
+    rounds: Rounds | None = None
+    """The order of rows where known ones are passed over; None where every pass goes over all."""
+
     control: TrainerControl
 
     validator: Validator | None = None
     """What an evaluation asks the model (`studio.training.validation`); None: it is TRL's own."""
+
+    def pass_over_known_rows(self, *, below: float) -> None:
+        """Leave rows out of every other round once each of their learned tokens costs less than `below` nats. For one process."""
+        rows, args = self.train_dataset["input_ids"], self.args
+        self.rounds = Rounds(rows, batch_size=args.train_batch_size, seed=args.data_seed, known_below=below)
 
     def skip_frozen_layers(self) -> None:
         """Compute the layers below the first adapter once a row from now on. Without such layers nothing changes."""
@@ -84,9 +94,12 @@ class SupportTrainer(SFTTrainer):
         if return_outputs or self.accelerator.num_processes > 1:
             return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
         causal = self.accelerator.unwrap_model(model).get_base_model()
-        loss_sum, count = answer_loss(causal, inputs, self.frozen, share_beginnings=self.share_beginnings)
+        losses, learned = token_losses(causal, inputs, self.frozen, share_beginnings=self.share_beginnings)
+        if self.rounds is not None:
+            worst = torch.zeros(learned.shape).masked_scatter(learned.cpu(), losses.detach().cpu())
+            self.rounds.learned(inputs["input_ids"], inputs["attention_mask"], worst.amax(1))
         self._total_train_tokens += int(inputs["attention_mask"].sum())
-        return loss_sum / (count if num_items_in_batch is None else num_items_in_batch)
+        return losses.sum() / (len(losses) if num_items_in_batch is None else num_items_in_batch)
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """What the validator finds, logged and told to the callbacks as transformers does with what an evaluation finds."""
@@ -105,6 +118,8 @@ class SupportTrainer(SFTTrainer):
             Diverged: they are none.
         """
         check_weights(self.model, self.args, self.state.global_step)
+        if self.rounds is not None:
+            self.rounds.save(Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}")
         super()._save_checkpoint(model, trial)
 
     def _save_rng_state(self, output_dir: str) -> None:
@@ -113,6 +128,8 @@ class SupportTrainer(SFTTrainer):
         self.accelerator.wait_for_everyone()
 
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Any:
+        if self.rounds is not None:
+            return self.rounds
         if self.args.train_sampling_strategy != "group_by_length":
             return super()._get_train_sampler(train_dataset)
         rows = (self.train_dataset if train_dataset is None else train_dataset)["input_ids"]
@@ -140,12 +157,23 @@ def answer_loss(
         frozen: of `causal.model`, where its lower layers need not be computed in every step.
         share_beginnings: compute what all rows begin with once; all layers must be fused.
     """
+    losses, _ = token_losses(causal, inputs, frozen, share_beginnings=share_beginnings)
+    return losses.sum(), len(losses)
+
+
+def token_losses(
+    causal: Any, inputs: dict[str, torch.Tensor], frozen: FrozenLayers | None = None, *, share_beginnings: bool = False
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Negative log-likelihood of each learned token, in nats, (learned,), and where they stand: a mask, (batch, length after the beginning that was set apart).
+
+    Arguments are those of `answer_loss`.
+    """
     shared = shared_beginning(inputs) if share_beginnings else 0
     hidden = _hidden_states(causal.model, inputs, frozen, shared)
     targets = inputs["labels"][:, shared + 1 :]
     learned = targets != _IGNORED
     logits = causal.lm_head(hidden[:, :-1][learned]).float()
-    return cross_entropy(logits, targets[learned], reduction="sum"), int(learned.sum())
+    return cross_entropy(logits, targets[learned], reduction="none"), learned
 
 
 def _hidden_states(decoder: Any, inputs: dict[str, torch.Tensor], frozen: FrozenLayers | None, shared: int) -> torch.Tensor:

@@ -191,12 +191,12 @@ class Run:
 
 
 def create_run(workspace: Workspace, spec: Mapping[str, Any], *, files: Mapping[str, Path] | None = None) -> Run:
-    """Make the folder of a new, queued run. Its id is the job's last word, the time, and four random digits.
+    """Make the folder of a new, queued run. Its id is the job's last word, the time, and eight random digits.
 
     `files` are copied into it under their names: whoever handed them in may take them away at any time.
     """
     verb = str(spec["job"]).rsplit(".", 1)[-1].removesuffix("_job")
-    run = Run(workspace.run(f"{verb}-{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"))
+    run = Run(workspace.run(f"{verb}-{now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"))
     building = run.folder.with_name(f".{run.id}")
     building.mkdir(parents=True)
     for name, path in (files or {}).items():

@@ -22,7 +22,8 @@ CPU = Device("cpu", torch.float32)
 T4, A100, H100 = gpu_of((7, 5)), gpu_of((8, 0)), gpu_of((9, 0))
 OURS_ALONE = {
     "frozen_fraction", "max_minutes", "rows_per_answer", "spliced_copies", "whole_answer_rows", "opening_tokens", "hold_out_phrasings",
-    "max_length", "load_in_4bit", "dtype", "attention", "processes", "hosts", "strategy",
+    "max_length", "load_in_4bit", "dtype", "attention", "processes", "hosts", "strategy", "least_rows_per_answer", "known_below",
+    "validation_items", "keep_best", "early_stopping_patience",
 }  # fmt: skip
 """Settings that reach the rows, the loading of the weights or the pace, not TRL's, PEFT's or bitsandbytes' objects under a name of theirs."""
 
@@ -121,7 +122,7 @@ CHANGED: dict[str, Any] = {
     "learning_rate": 3e-4, "lr_scheduler_type": "inverse_sqrt", "warmup_fraction": 0.2, "num_train_epochs": 2.5, "max_steps": 7,
     "per_device_train_batch_size": 3, "gradient_accumulation_steps": 5, "group_by_length": False, "optim": "paged_adamw_8bit",
     "adam_beta1": 0.8, "adam_beta2": 0.95, "adam_epsilon": 1e-6, "weight_decay": 0.01, "max_grad_norm": 0.5,
-    "neftune_noise_alpha": 5.0, "gradient_checkpointing": True, "seed": 7, "logging_steps": 4, "save_steps": 9, "save_total_limit": 3,
+    "neftune_noise_alpha": 5.0, "gradient_checkpointing": True, "seed": 7, "logging_steps": 4, "save_steps": 9, "save_total_limit": 3, "report_to": "tensorboard",
 }  # fmt: skip
 """Another value than the default for all that goes to TRL, PEFT and bitsandbytes; `min_lr_ratio` and `lora_bias` go with other ones."""
 
@@ -140,12 +141,12 @@ def test_every_setting_reaches_its_object(qwen: PreTrainedModel, tmp_path: Path)
         assert getattr(lora, name) == CHANGED[name], name
     assert (lora.r, lora.target_modules) == (8, {"q_proj", "v_proj"})
     own_names = {"warmup_fraction": "warmup_steps"}
-    spelled_otherwise = {"group_by_length", "lora_rank", "target_modules"}
+    spelled_otherwise = {"group_by_length", "lora_rank", "target_modules", "report_to"}
     for name, value in CHANGED.items():
         if name not in spelled_otherwise and not hasattr(quantization, name) and not hasattr(lora, name):
             reached = getattr(arguments, own_names.get(name, name))
             assert getattr(reached, "value", reached) == value, name
-    assert arguments.train_sampling_strategy == "random"
+    assert (arguments.train_sampling_strategy, arguments.report_to) == ("random", ["tensorboard"])
 
 
 def test_a_cosine_can_end_above_nothing(tmp_path: Path) -> None:

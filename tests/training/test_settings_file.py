@@ -132,7 +132,9 @@ def test_a_llamafactory_file_is_read_in_the_studios_words() -> None:
         "gradient_checkpointing": True,
     }  # fmt: skip
     assert {name: loaded.values[name] for name in expected} == expected
-    ours_alone = ("frozen_fraction", "rows_per_answer", "whole_answer_rows", "spliced_copies", "max_minutes")
+    ours_alone = (
+        "frozen_fraction", "rows_per_answer", "least_rows_per_answer", "whole_answer_rows", "spliced_copies", "known_below", "max_minutes",
+    )  # fmt: skip
     assert all(loaded.values[name] == 0 for name in ours_alone), "the studio's own recipe crept in"
 
 

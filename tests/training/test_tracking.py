@@ -13,7 +13,7 @@ import pytest
 from studio.jobs.queue import JobQueue
 from studio.training.preflight.checking import check_training
 from studio.training.requests import request_training, training_spec
-from studio.training.tracking import missing_package, tracking_arguments
+from studio.training.tracking import missing_package, prepare_tracker, tracking_arguments
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import RunState
 
@@ -40,12 +40,14 @@ def test_a_training_logs_its_losses_for_tensorboard_into_its_folder(tiny_workspa
 
 def test_by_default_nothing_is_logged_elsewhere(tmp_path: Path) -> None:
     before = dict(os.environ)
+    prepare_tracker("none", tmp_path / "runs" / "one")
     assert tracking_arguments("none", tmp_path / "runs" / "one") == {"report_to": "none"}
     assert dict(os.environ) == before
 
 
 def test_no_tracker_sends_anything_to_another_machine(tmp_path: Path) -> None:
     os.environ.update(TRACKIO_SPACE_ID="someone/board", TRACKIO_SERVER_URL="https://board.example", WANDB_MODE="online")
+    prepare_tracker("trackio", tmp_path / "runs" / "one")
     arguments = tracking_arguments("trackio", tmp_path / "runs" / "one")
     assert arguments["report_to"] == "trackio" and arguments["run_name"] == "one"
     assert arguments["trackio_static_space_id"] is False and arguments["hub_private_repo"] is True

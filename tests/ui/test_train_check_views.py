@@ -23,7 +23,7 @@ def test_nothing_found_is_said_with_what_was_looked_at() -> None:
 
 def test_what_was_left_out_is_grouped_by_its_reason() -> None:
     html = check_html(Preflight([], ["disk"], [("memory", "the device was not asked"), ("dtype", "the device was not asked")]))
-    assert html.count("the device was not asked") == 1 and "memory, number format" in html
+    assert html.count("the device was not asked") == 1 and "memory for the model, number format" in html
 
 
 def test_what_comes_from_the_data_is_escaped() -> None:

@@ -9,10 +9,13 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from studio.dataset.reading.records import Record
 from studio.errors import BadInput
+
+if TYPE_CHECKING:
+    import pyarrow
 
 _DELIMITERS = ",;\t|"
 _SNIFFED = 20_000  # characters of a CSV file that its delimiter is told from
@@ -85,11 +88,22 @@ def parquet_records(path: Path, name: str) -> Iterator[Record]:
     index = 0
     try:
         for batch in pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=1024):
-            for value in batch.to_pylist():
-                yield Record(index, value, index + 1)
+            for value in _rows(batch):
+                yield Record(
+                    index, value, index + 1, None, None if value is not None else "The row holds bytes that are no UTF-8 text"
+                )
                 index += 1
     except (pyarrow.ArrowException, OSError) as error:
         raise BadInput(f"{name} can't be read as a Parquet file: {str(error).splitlines()[0][:120]}.") from error
+
+
+def _rows(batch: pyarrow.RecordBatch) -> list[dict[str, Any] | None]:
+    """The rows of a batch; None for one that holds a text of bytes that are no UTF-8."""
+    try:
+        values: list[dict[str, Any] | None] = batch.to_pylist()
+        return values
+    except UnicodeDecodeError:
+        return [_rows(batch.slice(row, 1))[0] for row in range(batch.num_rows)] if batch.num_rows > 1 else [None]
 
 
 def _record(index: int, header: Sequence[str], cells: Sequence[str], end: int, line: int | None) -> Record:

@@ -24,7 +24,9 @@ T = TypeVar("T")
 LengthSource = Callable[[Workspace, str, CatalogModel], Measured]
 """Counts the tokens of a dataset's rows for a model that is on this machine: `studio.dataset.tokens.lengths.dataset_lengths`."""
 
-_OF_ROWS = ("hold_out_phrasings", "rows_per_answer", "spliced_copies", "max_length", "whole_answer_rows", "opening_tokens")
+_OF_ROWS = (
+    "hold_out_phrasings", "rows_per_answer", "least_rows_per_answer", "spliced_copies", "max_length", "whole_answer_rows", "opening_tokens",
+)  # fmt: skip
 """The settings that decide which rows are trained, and how much of each."""
 
 _CHARACTERS = 4  # of a token of English; other scripts take about a token a character

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple, Protocol
 
-from studio.training.phrasings import split_phrasings, thin_phrasings
+from studio.training.phrasings import rows_to_splice, split_phrasings, thin_phrasings
 from studio.training.sampler import LengthGroupedSampler
 from studio.training.spec import TrainSpec
 from studio.workspace.datasets import Row
@@ -141,7 +141,7 @@ def planned_sizes(spec: TrainSpec, rows: Iterable[Row], measured: Measured) -> l
     learned, _ = split_phrasings(usable, hold_out=spec.hold_out_phrasings)
     thinned = thin_phrasings(learned, most=spec.rows_per_answer)
     prepared = []
-    for row in [*thinned, *_spliced(thinned, spec.spliced_copies)]:
+    for row in [*thinned, *rows_to_splice(thinned, copies=spec.spliced_copies, least=spec.least_rows_per_answer)]:
         size = _cut(whole[id(row)], spec.max_length)
         if size.learned > 0:
             prepared.append((size, (_answers(row), size.learned)))  # answers that are cut differently are not the same any more
@@ -157,15 +157,6 @@ def _batch(rows: Sequence[RowSize], shared: int) -> Batch:
         learned=sum(row.learned for row in rows),
         shared=common if common >= _LEAST_SHARED else 0,
     )
-
-
-def _spliced(rows: Sequence[Row], copies: int) -> list[Row]:
-    """The rows that spliced ones begin like, each as often as there are of it (`studio.training.phrasings.splice_phrasings`)."""
-    if not copies:
-        return []
-    single = [row for row in rows if sum(turn["role"] == "user" for turn in row.messages) == 1]
-    sharing = Counter(row.answer for row in single)
-    return [row for row in single if sharing[row.answer] > 1 for _ in range(copies)]
 
 
 def _cut(size: RowSize, max_length: int) -> RowSize:

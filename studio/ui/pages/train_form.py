@@ -10,7 +10,7 @@ import gradio as gr
 
 from studio.chat.catalog import CATALOG
 from studio.errors import BadInput, StudioError
-from studio.training.phrasings import splice_phrasings, split_phrasings
+from studio.training.phrasings import rows_to_splice, split_phrasings, thin_phrasings
 from studio.training.presets import PRESETS, Preset, nearest_preset
 from studio.training.requests import training_spec
 from studio.training.saved_presets import all_presets, preset_named
@@ -159,7 +159,14 @@ class FormSection:
         except StudioError as error:
             return {self.plan: problem_html(error.message), self.command: gr.Code("", visible="hidden")}
         rows = read_manifest(self._workspace, spec.dataset).rows
-        held_out, spliced = _rearranged(self._workspace, spec.dataset, spec.hold_out_phrasings, spec.spliced_copies)
+        held_out, spliced = _rearranged(
+            self._workspace,
+            spec.dataset,
+            spec.hold_out_phrasings,
+            spec.rows_per_answer,
+            spec.spliced_copies,
+            spec.least_rows_per_answer,
+        )
         plan = make_plan(spec, rows=rows, held_out=held_out, spliced=spliced)
         command = train_command(spec.dataset, preset, self._changes(preset, values))
         return {self.plan: plan_html(spec, plan), self.command: gr.Code(command, visible=True)}
@@ -194,9 +201,9 @@ class FormSection:
 
 
 @lru_cache(maxsize=32)
-def _rearranged(workspace: Workspace, dataset: str, held_out_phrasings: int, spliced_copies: int) -> tuple[int, int]:
+def _rearranged(workspace: Workspace, dataset: str, hold_out: int, most: int, copies: int, least: int) -> tuple[int, int]:
     """How many rows of a dataset, which never changes, are held out of training, and how many are spliced from the others."""
-    if held_out_phrasings == spliced_copies == 0:
+    if hold_out == copies == least == 0:
         return 0, 0
-    train, held_out = split_phrasings(list(read_rows(workspace, dataset)), hold_out=held_out_phrasings)
-    return len(held_out), len(splice_phrasings(train, copies=spliced_copies, seed=0))
+    train, held_out = split_phrasings(list(read_rows(workspace, dataset)), hold_out=hold_out)
+    return len(held_out), len(rows_to_splice(thin_phrasings(train, most=most), copies=copies, least=least))
