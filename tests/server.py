@@ -18,27 +18,52 @@ from studio.settings import PROJECT_ROOT
 _START_SECONDS = 90
 
 
+class App:
+    """An app on the workspace `home`, for as long as the block runs. It can be killed and started again, at the same address.
+
+    Attributes:
+        url: its address.
+    """
+
+    def __init__(self, home: Path, **environment: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self._environment = {**os.environ, "STUDIO_HOME": str(home), "PORT": str(port), **environment}
+        self._log = home / "app.log"
+        home.mkdir(parents=True, exist_ok=True)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "app.py"], cwd=PROJECT_ROOT, env=self._environment, stdout=output, stderr=output
+            )
+        _wait_until_it_answers(self.url, self._process, self._log)
+
+    def kill(self) -> None:
+        """End it without a word of warning."""
+        self._process.kill()
+        self._process.wait()
+
+    def __enter__(self) -> App:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+
 @contextmanager
 def running_app(home: Path, **environment: str) -> Iterator[str]:
     """The address of an app on the workspace `home`, for as long as the block runs."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    settings = {**os.environ, "STUDIO_HOME": str(home), "PORT": str(port), **environment}
-    log = home / "app.log"
-    home.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
-        process = subprocess.Popen([sys.executable, "app.py"], cwd=PROJECT_ROOT, env=settings, stdout=output, stderr=output)
-    try:
-        _wait_until_it_answers(url, process, log)
-        yield url
-    finally:
-        process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
+    with App(home, **environment) as app:
+        yield app.url
 
 
 def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

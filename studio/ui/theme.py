@@ -64,6 +64,7 @@ input[role="listbox"] { text-overflow: ellipsis; padding-right: 2.5rem !importan
 .prose .studio-table { display: table; overflow: visible; }
 .prose pre, .prose pre code { white-space: pre-wrap !important; overflow-wrap: anywhere; overflow: visible !important; }
 .prose :not(pre) > code { white-space: normal !important; overflow-wrap: anywhere; }
+body:not(.dark) .cm-line span { color: inherit !important; }
 .studio-scroll { overflow-x: auto; contain: inline-size; }
 [aria-label="Static column"] { display: none; }
 @media (max-width: 640px) { .gradio-container { padding: .5rem !important; } }

@@ -63,8 +63,8 @@ def test_where_it_goes_is_read_before_it_is_pushed_and_a_missing_token_is_said(p
     open_tab(page, url, tuned.id)
     page.get_by_role("button", name="Push it to the Hugging Face Hub as well").click()
     expect(page.get_by_text(re.compile("No token is set"))).to_be_visible()
-    page.get_by_label("Repository", exact=True).fill("acme/support-model")
-    page.get_by_label("Repository", exact=True).press("Enter")
+    page.get_by_role("textbox", name=re.compile(r"^Repository\b")).fill("acme/support-model")
+    page.get_by_role("textbox", name=re.compile(r"^Repository\b")).press("Enter")
     expect(
         page.get_by_text(re.compile("goes to https://huggingface.co/acme/support-model: a new private repository"))
     ).to_be_visible()

@@ -71,11 +71,16 @@ def button(page: Page, name: str):
     return page.get_by_role("button", name=name, exact=True)
 
 
+def field(page: Page, name: str):
+    """The text field of that label, which its help follows."""
+    return page.get_by_role("textbox", name=re.compile(rf"^{name}\b"))
+
+
 def test_a_run_is_named_tagged_and_found(page: Page, url: str, trained: list[Run], workspace: Workspace) -> None:
     page.goto(f"{url}/train?run={trained[0].id}")
     page.get_by_role("button", name="Name, tags and note").click()
-    page.get_by_label("Name", exact=True).fill("Small rank")
-    page.get_by_label("Tags", exact=True).fill("best, small")
+    field(page, "Name").fill("Small rank")
+    field(page, "Tags").fill("best, small")
     button(page, "Save").click()
     expect(page.get_by_role("heading", name=re.compile("Small rank"))).to_be_visible()
     assert read_run_notes(trained[0]).tags == ("best", "small")
@@ -90,9 +95,9 @@ def test_a_run_is_named_tagged_and_found(page: Page, url: str, trained: list[Run
 def test_what_is_being_typed_outlives_a_refresh(page: Page, url: str, trained: list[Run]) -> None:
     page.goto(f"{url}/train?run={trained[1].id}")
     page.get_by_role("button", name="Name, tags and note").click()
-    page.get_by_label("Name", exact=True).fill("Half a na")
+    field(page, "Name").fill("Half a na")
     page.wait_for_timeout(5000)  # two refreshes: another run is at work
-    expect(page.get_by_label("Name", exact=True)).to_have_value("Half a na")
+    expect(field(page, "Name")).to_have_value("Half a na")
 
 
 def test_a_waiting_run_is_moved_and_taken_out(page: Page, url: str, trained: list[Run], waiting: list[Run]) -> None:
@@ -108,7 +113,7 @@ def test_a_waiting_run_is_moved_and_taken_out(page: Page, url: str, trained: lis
 def test_runs_are_compared_and_the_address_opens_the_same_view(page: Page, url: str, trained: list[Run]) -> None:
     page.goto(f"{url}/train")
     page.get_by_role("tab", name="Compare").click()
-    expect(page.get_by_text("What differs")).to_be_visible()
+    expect(page.get_by_role("heading", name="What differs")).to_be_visible()
     expect(page).to_have_url(re.compile("compare="))
     ids = ",".join(run.id for run in trained)
     page.goto(f"{url}/train?compare={ids}&curve=learning_rate")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def test_settings_are_saved_chosen_deleted_and_brought_back(form: Page) -> None:
     rank.fill("12")
     rank.press("Tab")
     expect(form.get_by_text("--set lora_rank=12")).to_be_visible()
-    form.get_by_label("Name", exact=True).fill("My rank")
+    form.get_by_role("textbox", name=re.compile(r"^Name\b")).fill("My rank")
     button(form, "Save as a preset").click()
     mine = form.get_by_label("My-rank", exact=True)
     expect(mine).to_be_checked()
