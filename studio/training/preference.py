@@ -24,7 +24,7 @@ from studio.chat.tokenizer import load_tokenizer
 from studio.jobs.progress import Reporter, Stopped
 from studio.training.adapters import compute_adapters_in_input_dtype
 from studio.training.callbacks import peak_memory_mb
-from studio.training.checkpoints import checkpoint_to_go_on_from, newest_checkpoint
+from studio.training.checkpoints import checkpoint_to_go_on_from
 from studio.training.fused import fuse_layers
 from studio.training.hardware import quantization_config, training_device
 from studio.training.preferring.judged import Judged, refuse_unjudged
@@ -38,6 +38,7 @@ from studio.training.preflight.device import ask_device
 from studio.training.sft import final_loss, finish_if_stopped, lora_config, save_adapter, train_in_fp32
 from studio.training.tracking import prepare_tracker, tracking_arguments
 from studio.workspace.adapters import TunedModel
+from studio.workspace.checkpoints import newest_checkpoint
 from studio.workspace.datasets import read_rows
 from studio.workspace.layout import Workspace
 

@@ -46,7 +46,7 @@ from studio.training.together import agreed, total
 from studio.training.tracking import prepare_tracker, tracking_arguments
 from studio.training.trainer import SupportTrainer
 from studio.training.validation.callback import validate_checkpoints
-from studio.workspace import checkpoints
+from studio.workspace.checkpoints import newest_checkpoint
 from studio.workspace.datasets import read_rows
 from studio.workspace.layout import Workspace
 
@@ -90,7 +90,7 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
         f"{len(tokenized.rows)} rows, {len(spliced)} of them spliced; {tokenized.trained_tokens} tokens to learn; {tokenized.cut} rows cut, "
         f"{tokenized.dropped} dropped, {len(held_out)} held out, {tokenized.openings} with the opening of a shared answer."
     )
-    if reporter.speaks and checkpoints.newest_checkpoint(folder) is None:  # what is resumed has passed
+    if reporter.speaks and newest_checkpoint(folder) is None:  # what is resumed has passed
         announce(check_learned(workspace, spec, tokenizer, tokenized.rows), reporter)
 
     pauses = Pauses()

@@ -27,7 +27,7 @@ from typing import Any
 import psutil
 
 from studio.errors import NotFound
-from studio.workspace.checkpoints import newest_checkpoint, step_of
+from studio.workspace.checkpoints import newest_checkpoint
 from studio.workspace.clock import now, timestamp
 from studio.workspace.endings import Reached, Weight, explain
 from studio.workspace.failures import Exit, failure_of_exit
@@ -154,7 +154,7 @@ class Run:
         """How far the run came, by its last events and its newest whole checkpoint."""
         events = last_json_lines(self.folder / "events.jsonl", max_bytes=_LAST_EVENTS_BYTES)
         checkpoint = newest_checkpoint(self.folder)
-        return Reached.by(events, checkpoint=None if checkpoint is None else step_of(checkpoint))
+        return Reached.by(events, checkpoint=None if checkpoint is None else checkpoint.step)
 
     def write_exit(self, seen: Exit) -> None:
         """Keep how the worker's process ended."""

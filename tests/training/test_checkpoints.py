@@ -12,9 +12,8 @@ from studio.training.checkpoints import (
     ask_to_go_on_from,
     checkpoint_to_go_on_from,
     forget_request,
-    kept_checkpoints,
-    newest_checkpoint,
 )
+from studio.workspace.checkpoints import kept_checkpoints, newest_checkpoint
 from studio.workspace.runs import Run
 
 

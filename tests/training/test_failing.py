@@ -77,7 +77,7 @@ def test_a_killed_training_says_at_which_step_and_which_checkpoint_is_kept(tiny_
     assert kept is not None
     said = failed.value.message
     assert "killed from outside at step 1" in said and "of 120 (SIGKILL)" in said
-    assert f"The checkpoint of step {kept.name.rpartition('-')[2]} is kept" in said
+    assert f"The checkpoint of step {kept.step} is kept" in said
 
 
 def test_a_file_that_can_not_be_written_ends_the_run_with_the_remedy_and_it_resumes(

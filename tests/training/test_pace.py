@@ -14,13 +14,13 @@ from studio.chat.tokenizer import load_tokenizer
 from studio.jobs.progress import Reporter
 from studio.jobs.queue import JobQueue
 from studio.jobs.worker import work
-from studio.training.checkpoints import kept_checkpoints
 from studio.training.pace import Pace, fit_into_time, measure_pace, planned_steps
 from studio.training.requests import training_spec
 from studio.training.rows import tokenize
 from studio.training.sft import build_trainer
 from studio.training.spec import TrainSpec
 from studio.training.trainer import SupportTrainer
+from studio.workspace.checkpoints import kept_checkpoints
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import RunState, create_run
 from tests.support import make_rows

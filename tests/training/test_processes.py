@@ -131,7 +131,7 @@ def test_a_lost_process_ends_the_run_with_a_sentence_and_the_resumed_one_is_the_
     assert kept is not None
     said = failed.value.message
     assert said.startswith("Rank 1 of 2 ended, and the others with it. The process was killed from outside at step ")
-    assert "of 160 (SIGKILL)" in said and f"The checkpoint of step {kept.name.rpartition('-')[2]} is kept" in said
+    assert "of 160 (SIGKILL)" in said and f"The checkpoint of step {kept.step} is kept" in said
     assert run.recorded.error == said
     resume_training(queue, run)
     assert queue.wait(run).state is RunState.SUCCEEDED

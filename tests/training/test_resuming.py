@@ -17,10 +17,10 @@ from studio.jobs.queue import JobQueue
 from studio.jobs.worker import work
 from studio.settings import PROJECT_ROOT
 from studio.training.callbacks import RunEvents
-from studio.training.checkpoints import kept_checkpoints
 from studio.training.requests import request_training, resume_training, training_spec
 from studio.training.timekeeping import KeepTime, _move_end
 from studio.training.trainer import SupportTrainer
+from studio.workspace.checkpoints import kept_checkpoints
 from studio.workspace.datasets import write_dataset
 from studio.workspace.history import history
 from studio.workspace.layout import Workspace

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from studio.errors import BadInput
-from studio.training.checkpoints import Checkpoint
 from studio.training.comparison import compare_runs
 from studio.training.spec import TrainSpec
 from studio.ui.text import train_runs as text
@@ -23,6 +22,7 @@ from studio.ui.views.train_compare import (
 )
 from studio.ui.views.train_lines import checkpoint_choices, chosen_step, deleted_choices, queue_choices
 from studio.ui.views.train_runs import listed, narrowed, runs_html, tag_choices
+from studio.workspace.checkpoints import Checkpoint
 from studio.workspace.layout import Workspace
 from studio.workspace.run_notes import write_run_notes
 from studio.workspace.run_trash import delete_run

@@ -9,7 +9,6 @@ import pytest
 from studio.charts import training_curve
 from studio.cli.output import progress_of
 from studio.errors import BadInput
-from studio.training.checkpoints import Checkpoint
 from studio.training.comparison import as_json, compare_runs, table_csv, validation_rows
 from studio.training.spec import TrainSpec, parse_spec
 from studio.ui.text import train_validation as text
@@ -19,6 +18,7 @@ from studio.ui.views.train_form import make_plan, plan_html
 from studio.ui.views.train_lines import checkpoint_choices
 from studio.ui.views.train_numbers import numbers_html
 from studio.ui.views.train_validation import MAX_TABLE_ROWS, told_by, validation_html, validation_table_html
+from studio.workspace.checkpoints import Checkpoint
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState
 from tests.ui.test_train_views import a_run

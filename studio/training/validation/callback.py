@@ -19,7 +19,7 @@ from studio.training.trainer import SupportTrainer
 from studio.training.validation.asking import Validator, rows_that_fit
 from studio.training.validation.items import items_by_family, validation_items
 from studio.training.validation.outcome import Outcome, best_step
-from studio.workspace.checkpoints import is_whole
+from studio.workspace.checkpoints import read_checkpoint
 from studio.workspace.datasets import Row
 from studio.workspace.layout import Workspace
 
@@ -126,7 +126,7 @@ class ValidateCheckpoints(TrainerCallback, ExportableState):
         there = {
             step: outcome
             for step, outcome in self._outcomes.items()
-            if step and (step == state.global_step or is_whole(_checkpoint(args, step)))
+            if step and (step == state.global_step or read_checkpoint(_checkpoint(args, step)))
         }
         best = agreed(lambda: best_step(there))
         state.best_global_step = best

@@ -8,7 +8,6 @@ import gradio as gr
 
 from studio.charts import training_curve
 from studio.errors import StudioError
-from studio.training.checkpoints import kept_checkpoints
 from studio.training.estimate.prediction import happened, read_predictions
 from studio.training.requests import resume_training
 from studio.ui.access import identify, require_operator
@@ -39,6 +38,7 @@ from studio.ui.views.train_numbers import numbers_html, table_html
 from studio.ui.views.train_runs import default_run, listed
 from studio.ui.views.train_validation import told_by
 from studio.workspace.adapters import ADAPTER_JOBS
+from studio.workspace.checkpoints import kept_checkpoints
 from studio.workspace.history import Followers
 from studio.workspace.reports import EVALUATION_JOB
 from studio.workspace.runs import Run, RunState, find_run, list_runs

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from html import escape
 
 from studio.errors import BadInput
-from studio.training.checkpoints import Checkpoint
 from studio.ui.text import train as text
 from studio.ui.text import train_runs
 from studio.ui.text.train_validation import RESUME_BEST
 from studio.ui.views.train import subject
+from studio.workspace.checkpoints import Checkpoint
 from studio.workspace.layout import Workspace
 from studio.workspace.run_notes import read_run_notes
 from studio.workspace.run_trash import deleted_id

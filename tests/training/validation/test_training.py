@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from studio.jobs.queue import JobQueue
-from studio.training.checkpoints import kept_checkpoints
 from studio.training.requests import request_training, resume_training, training_spec
 from studio.training.trainer import SupportTrainer
 from studio.training.validation.asking import Validator
 from studio.training.validation.outcome import Outcome
 from studio.training.validation.told import Told, validations_of
+from studio.workspace.checkpoints import kept_checkpoints
 from studio.workspace.datasets import write_dataset
 from studio.workspace.history import history
 from studio.workspace.layout import Workspace
