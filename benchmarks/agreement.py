@@ -22,7 +22,7 @@ from studio.dataset.checks.examined import known_items
 from studio.scoring.items import Item
 from studio.scoring.verdict import judge
 from studio.settings import Settings
-from studio.training.phrasings import single_turn, split_phrasings, thin_phrasings
+from studio.training.learning.phrasings import single_turn, split_phrasings, thin_phrasings
 from studio.workspace.adapters import TunedModel, find_tuned
 from studio.workspace.datasets import Row, read_rows
 from studio.workspace.files import read_json

@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from studio.charts import training_curve
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.ui.plots import TITLE_WIDTH, embedded
 from studio.ui.text.train import CURVES
 from studio.ui.views.train import run_html, watch

@@ -20,9 +20,9 @@ from studio.dataset.importing.registry import import_registry
 from studio.jobs.queue import JobQueue
 from studio.scoring.verdict import judge
 from studio.settings import Settings
-from studio.training.phrasings import split_phrasings
-from studio.training.presets import find_preset
-from studio.training.spec import parse_assignments, parse_spec
+from studio.training.learning.phrasings import split_phrasings
+from studio.training.settings.presets import find_preset
+from studio.training.settings.spec import parse_assignments, parse_spec
 from studio.workspace.datasets import read_rows
 from studio.workspace.layout import Workspace
 

@@ -42,13 +42,13 @@ def measure(count: int) -> dict[str, float]:
     from studio.chat.loading import load_base, pick_device
     from studio.dataset.importing.registry import import_registry
     from studio.settings import Settings
-    from studio.training.adapters import compute_adapters_in_input_dtype
-    from studio.training.frozen import FrozenLayers, layers_without_adapter
-    from studio.training.fused import fuse_layers
-    from studio.training.presets import find_preset
+    from studio.training.learning.adapters import compute_adapters_in_input_dtype
+    from studio.training.learning.frozen import FrozenLayers, layers_without_adapter
+    from studio.training.learning.fused import fuse_layers
+    from studio.training.learning.trainer import answer_loss
+    from studio.training.settings.presets import find_preset
+    from studio.training.settings.spec import TrainSpec
     from studio.training.sft import lora_config
-    from studio.training.spec import TrainSpec
-    from studio.training.trainer import answer_loss
     from studio.workspace.layout import Workspace
 
     workspace = Workspace.from_settings(Settings(home=Path(tempfile.gettempdir()) / "studio-benchmark"))
@@ -91,9 +91,9 @@ def _batches(workspace: Any, base: Path, spec: Any, count: int) -> list[Any]:
     import torch
 
     from studio.chat.tokenizer import load_tokenizer
-    from studio.training.phrasings import thin_phrasings
-    from studio.training.rows import shorten_repeated_answers, tokenize
-    from studio.training.sampler import LengthGroupedSampler
+    from studio.training.learning.phrasings import thin_phrasings
+    from studio.training.learning.rows import shorten_repeated_answers, tokenize
+    from studio.training.learning.sampler import LengthGroupedSampler
     from studio.workspace.datasets import read_rows
 
     tokenizer = load_tokenizer(base)

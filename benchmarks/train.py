@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from studio.chat.loading import Device
-    from studio.training.spec import TrainSpec
+    from studio.training.settings.spec import TrainSpec
     from studio.workspace.datasets import Row
 
 ROWS_A_STEP = 16
@@ -106,12 +106,12 @@ def _here(name: str, base: Path, rows: Sequence[Row], dataset: str, adapter: Pat
 
     from studio.chat.loading import load_base, pick_device
     from studio.chat.tokenizer import load_tokenizer
-    from studio.training.adapters import compute_adapters_in_input_dtype
-    from studio.training.callbacks import peak_memory_mb
-    from studio.training.fused import fuse_layers
+    from studio.training.learning.adapters import compute_adapters_in_input_dtype
+    from studio.training.learning.fused import fuse_layers
+    from studio.training.learning.trainer import SupportTrainer
+    from studio.training.running.callbacks import peak_memory_mb
+    from studio.training.settings.spec import TrainSpec
     from studio.training.sft import lora_config
-    from studio.training.spec import TrainSpec
-    from studio.training.trainer import SupportTrainer
 
     changes = frozenset(_RUNGS[: _RUNGS.index(name) + 1] if name in _RUNGS else _RUNGS if name == "studio" else ())
     batch = 8 if "batch 8" in changes else 4
@@ -187,7 +187,7 @@ def _arguments(spec: TrainSpec, device: Device, *, stock: bool) -> Any:
 def _columns(rows: Sequence[Row], tokenizer: Any, *, stock: bool) -> Any:
     from datasets import Dataset
 
-    from studio.training.rows import tokenize
+    from studio.training.learning.rows import tokenize
 
     if not stock:
         return Dataset.from_dict(tokenize(tokenizer, rows, max_length=MAX_LENGTH).columns())
@@ -237,8 +237,8 @@ def _loss(base: Path, adapter: Path, rows: Sequence[Row]) -> float:
 
     from studio.chat.loading import Device, load_base
     from studio.chat.tokenizer import load_tokenizer
-    from studio.training.rows import tokenize
-    from studio.training.trainer import answer_loss
+    from studio.training.learning.rows import tokenize
+    from studio.training.learning.trainer import answer_loss
 
     model = PeftModel.from_pretrained(load_base(base, Device("cpu", torch.float32), attention="eager"), adapter).eval()
     total, count = 0.0, 0

@@ -11,7 +11,7 @@ from studio.dataset.tokens.lengths import dataset_lengths
 from studio.training.preflight import checking
 from studio.training.preflight.device import ask_device
 from studio.training.preflight.findings import Level, Preflight
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.layout import Workspace
 
 _MARKS = {Level.ERROR: "✘ blocks: ", Level.WARNING: "! warning: "}

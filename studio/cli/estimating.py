@@ -15,7 +15,7 @@ from studio.training.estimate.advice import Advice, WhatIf, advise, what_if
 from studio.training.estimate.estimator import Badge, Estimate, estimator_for
 from studio.training.estimate.machine import HERE
 from studio.training.requests import training_spec
-from studio.training.spec import parse_assignments
+from studio.training.settings.spec import parse_assignments
 from studio.workspace.layout import Workspace
 
 _BETWEEN_REPORTS = 10_000  # rows

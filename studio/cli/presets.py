@@ -9,8 +9,8 @@ import typer
 
 from studio.cli.output import print_json, print_table
 from studio.cli.workspace import Json, open_workspace
-from studio.training.saved_presets import all_presets, preset_named
-from studio.training.settings_file import settings_yaml
+from studio.training.settings.saved_presets import all_presets, preset_named
+from studio.training.settings.settings_file import settings_yaml
 
 
 def presets(

@@ -14,9 +14,9 @@ from studio.cli.workspace import Json, open_workspace
 from studio.errors import BadInput
 from studio.training.estimate.prediction import predicted_json
 from studio.training.requests import request_training, resume_training, spec_like, training_spec
-from studio.training.saved_presets import preset_named
-from studio.training.settings_file import LoadedSettings, read_settings_file
-from studio.training.spec import TrainSpec, parse_assignments
+from studio.training.settings.saved_presets import preset_named
+from studio.training.settings.settings_file import LoadedSettings, read_settings_file
+from studio.training.settings.spec import TrainSpec, parse_assignments
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState, Status, find_run
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from studio.errors import BadInput
 from studio.training.preferring.spec import PreferenceSpec
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.training.validation.told import validations_of
 from studio.workspace.adapters import ADAPTER_JOBS, PREFERENCE_JOB
 from studio.workspace.history import Followers, Metrics, history

@@ -22,11 +22,8 @@ from studio.chat.catalog import find_model, prepare_model, weights_digest
 from studio.chat.loading import Device, load_base, pick_device
 from studio.chat.tokenizer import load_tokenizer
 from studio.jobs.progress import Reporter, Stopped
-from studio.training.adapters import compute_adapters_in_input_dtype
-from studio.training.callbacks import peak_memory_mb
-from studio.training.checkpoints import checkpoint_to_go_on_from
-from studio.training.fused import fuse_layers
-from studio.training.hardware import quantization_config, training_device
+from studio.training.learning.adapters import compute_adapters_in_input_dtype
+from studio.training.learning.fused import fuse_layers
 from studio.training.preferring.judged import Judged, refuse_unjudged
 from studio.training.preferring.requests import check_preference
 from studio.training.preferring.rows import Prepared, prepare_answers, prepare_pairs
@@ -35,8 +32,11 @@ from studio.training.preferring.starting import find_start
 from studio.training.preferring.trainers import LOGGED, AnswerTrainer, PairTrainer, PreferenceEvents
 from studio.training.preflight.checking import announce
 from studio.training.preflight.device import ask_device
+from studio.training.running.callbacks import peak_memory_mb
+from studio.training.running.checkpoints import checkpoint_to_go_on_from
+from studio.training.running.hardware import quantization_config, training_device
+from studio.training.running.tracking import prepare_tracker, tracking_arguments
 from studio.training.sft import final_loss, finish_if_stopped, lora_config, save_adapter, train_in_fp32
-from studio.training.tracking import prepare_tracker, tracking_arguments
 from studio.workspace.adapters import TunedModel
 from studio.workspace.checkpoints import newest_checkpoint
 from studio.workspace.datasets import read_rows

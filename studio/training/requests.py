@@ -8,10 +8,10 @@ from typing import Any
 from studio.chat.catalog import find_model
 from studio.errors import BadInput
 from studio.jobs.queue import JobQueue
-from studio.training.checkpoints import ask_to_go_on_from, forget_request
-from studio.training.processes import check_strategy
-from studio.training.saved_presets import preset_named
-from studio.training.spec import TrainSpec, parse_spec
+from studio.training.running.checkpoints import ask_to_go_on_from, forget_request
+from studio.training.running.processes import check_strategy
+from studio.training.settings.saved_presets import preset_named
+from studio.training.settings.spec import TrainSpec, parse_spec
 from studio.workspace.adapters import TRAINING_JOB
 from studio.workspace.datasets import QUESTIONS, read_manifest
 from studio.workspace.layout import Workspace

@@ -26,25 +26,25 @@ from studio.chat.loading import Device, load_base, pick_device
 from studio.chat.tokenizer import load_tokenizer
 from studio.errors import BadInput, JobFailed
 from studio.jobs.progress import Reporter, Stopped
-from studio.training.adapters import compute_adapters_in_input_dtype
-from studio.training.callbacks import RunEvents, peak_memory_mb
-from studio.training.checkpoints import checkpoint_to_go_on_from
 from studio.training.estimate.outlook import foresee
-from studio.training.fused import fuse_layers
-from studio.training.hardware import quantization_config, training_device
-from studio.training.pace import fit_into_time, measure_pace, planned_steps, steps_of_a_pass
-from studio.training.pauses import Pauses
-from studio.training.phrasings import splice_phrasings, split_phrasings, thin_phrasings
+from studio.training.learning.adapters import compute_adapters_in_input_dtype
+from studio.training.learning.fused import fuse_layers
+from studio.training.learning.phrasings import splice_phrasings, split_phrasings, thin_phrasings
+from studio.training.learning.rows import Tokenized, shorten_repeated_answers, tokenize
+from studio.training.learning.trainer import SupportTrainer
 from studio.training.preflight.checking import announce, check_device, check_learned
 from studio.training.preflight.device import ask_device
 from studio.training.preflight.findings import refuse
 from studio.training.preflight.rows import check_collated
-from studio.training.rows import Tokenized, shorten_repeated_answers, tokenize
-from studio.training.spec import ALL_LINEAR, TrainSpec, parse_spec
-from studio.training.timekeeping import KeepTime, KeptSchedule
-from studio.training.together import agreed, total
-from studio.training.tracking import prepare_tracker, tracking_arguments
-from studio.training.trainer import SupportTrainer
+from studio.training.running.callbacks import RunEvents, peak_memory_mb
+from studio.training.running.checkpoints import checkpoint_to_go_on_from
+from studio.training.running.hardware import quantization_config, training_device
+from studio.training.running.pace import fit_into_time, measure_pace, planned_steps, steps_of_a_pass
+from studio.training.running.pauses import Pauses
+from studio.training.running.timekeeping import KeepTime, KeptSchedule
+from studio.training.running.together import agreed, total
+from studio.training.running.tracking import prepare_tracker, tracking_arguments
+from studio.training.settings.spec import ALL_LINEAR, TrainSpec, parse_spec
 from studio.training.validation.callback import validate_checkpoints
 from studio.workspace.checkpoints import newest_checkpoint
 from studio.workspace.datasets import read_rows

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from studio.settings import Settings
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.datasets import write_dataset
 from studio.workspace.layout import Workspace
 from studio.workspace.run_notes import read_run_notes

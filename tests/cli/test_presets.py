@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from studio.training.presets import PRESETS, find_preset
-from studio.training.saved_presets import save_preset
+from studio.training.settings.presets import PRESETS, find_preset
+from studio.training.settings.saved_presets import save_preset
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import find_run, list_runs
 from tests.cli.test_cli import answer, studio

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from studio.cli.main import app
 from studio.errors import StudioError
 from studio.jobs.launcher import LocalLauncher
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.layout import Workspace
 from studio.workspace.run_notes import RunNotes, read_run_notes
 from studio.workspace.runs import Run, RunState, create_run, find_run, list_runs

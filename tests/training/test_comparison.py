@@ -12,7 +12,7 @@ import pytest
 
 from studio.errors import BadInput, NotFound
 from studio.training.comparison import accuracy_rows, as_json, compare_runs, curve_csv, table_csv
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.files import write_json_atomically
 from studio.workspace.layout import Workspace
 from studio.workspace.run_notes import write_run_notes

@@ -140,7 +140,7 @@ def test_on_a_full_disk_the_run_still_says_so_and_keeps_its_last_checkpoint(
 def test_weights_that_are_no_numbers_are_never_kept_as_a_checkpoint(
     tiny_workspace: Workspace, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from studio.training.trainer import SupportTrainer
+    from studio.training.learning.trainer import SupportTrainer
 
     real = SupportTrainer.compute_loss
 
@@ -159,7 +159,7 @@ def test_weights_that_are_no_numbers_are_never_kept_as_a_checkpoint(
 def test_a_gradient_that_is_no_number_ends_the_run_at_that_step(
     tiny_workspace: Workspace, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from studio.training.trainer import SupportTrainer
+    from studio.training.learning.trainer import SupportTrainer
 
     real = SupportTrainer.training_step
 

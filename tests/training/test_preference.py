@@ -15,10 +15,10 @@ import pytest
 from studio.jobs.queue import JobQueue
 from studio.jobs.worker import work
 from studio.settings import PROJECT_ROOT
-from studio.training.callbacks import RunEvents
 from studio.training.comparison import compare_runs
 from studio.training.preferring.requests import preference_spec, request_preference
 from studio.training.requests import resume_training
+from studio.training.running.callbacks import RunEvents
 from studio.workspace.adapters import find_tuned
 from studio.workspace.checkpoints import kept_checkpoints
 from studio.workspace.datasets import write_dataset

@@ -6,7 +6,7 @@ import pytest
 
 from studio.errors import BadInput, NotFound
 from studio.training.requests import settings_of, spec_like
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.files import write_json_atomically
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import create_run

@@ -16,10 +16,10 @@ from studio.errors import BadInput
 from studio.jobs.queue import JobQueue
 from studio.jobs.worker import work
 from studio.settings import PROJECT_ROOT
-from studio.training.callbacks import RunEvents
+from studio.training.learning.trainer import SupportTrainer
 from studio.training.requests import request_training, resume_training, training_spec
-from studio.training.timekeeping import KeepTime, _move_end
-from studio.training.trainer import SupportTrainer
+from studio.training.running.callbacks import RunEvents
+from studio.training.running.timekeeping import KeepTime, _move_end
 from studio.workspace.checkpoints import kept_checkpoints
 from studio.workspace.datasets import write_dataset
 from studio.workspace.history import history
@@ -44,7 +44,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from studio.jobs import worker
-from studio.training.callbacks import RunEvents
+from studio.training.running.callbacks import RunEvents
 real = RunEvents.on_log
 def on_log(self, args, state, control, **kwargs):
     real(self, args, state, control, **kwargs)

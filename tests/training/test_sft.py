@@ -102,7 +102,7 @@ def test_a_second_training_waits_for_the_first_visibly(tiny_workspace: Workspace
 def test_a_full_disk_is_said_in_one_sentence_and_the_run_can_be_resumed(
     tiny_workspace: Workspace, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from studio.training.trainer import SupportTrainer
+    from studio.training.learning.trainer import SupportTrainer
 
     def full(self: object, *_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -121,7 +121,7 @@ def test_a_full_disk_is_said_in_one_sentence_and_the_run_can_be_resumed(
 def test_a_diverging_loss_ends_the_run_and_names_the_learning_rate(
     tiny_workspace: Workspace, dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from studio.training.trainer import SupportTrainer
+    from studio.training.learning.trainer import SupportTrainer
 
     real = SupportTrainer.compute_loss
     monkeypatch.setattr(SupportTrainer, "compute_loss", lambda *args, **kwargs: real(*args, **kwargs) * float("nan"))

@@ -11,12 +11,12 @@ import torch
 from studio.chat.loading import Device, load_base
 from studio.chat.tokenizer import load_tokenizer
 from studio.jobs.progress import Reporter
-from studio.training.fused import unfuse_layers
-from studio.training.hardware import quantization_config
-from studio.training.rows import tokenize
+from studio.training.learning.fused import unfuse_layers
+from studio.training.learning.rows import tokenize
+from studio.training.learning.trainer import SupportTrainer
+from studio.training.running.hardware import quantization_config
+from studio.training.settings.spec import TrainSpec
 from studio.training.sft import build_trainer
-from studio.training.spec import TrainSpec
-from studio.training.trainer import SupportTrainer
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import create_run
 from tests.support import make_rows

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.ui.compare_files import Comparisons
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import RunState, create_run

@@ -9,7 +9,7 @@ import pytest
 
 from studio.errors import BadInput
 from studio.training.comparison import compare_runs
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.ui.text import train_runs as text
 from studio.ui.views.train import compare_link, run_html, watch
 from studio.ui.views.train_compare import (

@@ -9,7 +9,7 @@ import pytest
 from studio.training.estimate.advice import advise, what_if
 from studio.training.estimate.estimator import Badge, Estimator
 from studio.training.estimate.prediction import Prediction, Predictions
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.ui.text import train_estimate as text
 from studio.ui.views.train_estimate import badge_html, estimate_html, outlook_html, parts_html, what_if_html
 from tests.training.estimate.support import CPU, GPU, LARGE, estimator, spec

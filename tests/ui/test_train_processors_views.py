@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.ui.views.train_form import make_plan, plan_html
 from studio.ui.views.train_processors import launch_command, processors_html
 

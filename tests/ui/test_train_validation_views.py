@@ -10,7 +10,7 @@ from studio.charts import training_curve
 from studio.cli.output import progress_of
 from studio.errors import BadInput
 from studio.training.comparison import as_json, compare_runs, table_csv, validation_rows
-from studio.training.spec import TrainSpec, parse_spec
+from studio.training.settings.spec import TrainSpec, parse_spec
 from studio.ui.text import train_validation as text
 from studio.ui.views.train import run_html, watch
 from studio.ui.views.train_compare import comparison_html

@@ -14,10 +14,10 @@ import pytest
 from studio.dataset.distillation.distill import DISTILL_JOB
 from studio.errors import BadInput
 from studio.jobs.progress import Reporter
-from studio.training.presets import PRESETS, find_preset
 from studio.training.requests import training_spec
-from studio.training.setting_groups import GROUPS, SETTINGS
-from studio.training.spec import SETTABLE, TrainSpec, parse_assignments
+from studio.training.settings.presets import PRESETS, find_preset
+from studio.training.settings.setting_groups import GROUPS, SETTINGS
+from studio.training.settings.spec import SETTABLE, TrainSpec, parse_assignments
 from studio.ui.text import train as text
 from studio.ui.text import train_settings as settings_text
 from studio.ui.views.train import log_html, possible, run_html, settings_html, state_html, waiting_or, watch

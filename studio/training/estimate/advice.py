@@ -8,7 +8,7 @@ from typing import Any
 
 from studio.errors import BadInput
 from studio.training.estimate.estimator import Badge, Estimate, Estimator
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 
 _LENGTHS = (4096, 2048, 1024, 512, 256, 128, 64)
 _LONGEST = 32_768  # that a training takes

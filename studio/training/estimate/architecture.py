@@ -12,7 +12,7 @@ from studio.workspace.files import read_json
 from studio.workspace.layout import Workspace
 
 FUSED_FAMILIES = frozenset({"llama", "qwen2", "mistral"})
-"""Values of `model_type` whose layers `studio.training.fused` rewrites."""
+"""Values of `model_type` whose layers `studio.training.learning.fused` rewrites."""
 
 
 @dataclass(frozen=True)

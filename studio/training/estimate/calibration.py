@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from studio.training.estimate.machine import Machine
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.files import write_json_atomically
 from studio.workspace.layout import Workspace
 

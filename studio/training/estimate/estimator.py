@@ -20,12 +20,12 @@ from studio.training.estimate.memory import Memory, Setup, memory_of
 from studio.training.estimate.trainable import LengthSource, trainable_rows
 from studio.training.estimate.validating import validation_seconds, validations
 from studio.training.estimate.workload import RowSize, Workload
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.layout import Workspace
 
 MEGABYTE = 1024 * 1024
 PACE_BATCHES = 13
-"""Batches that `studio.training.pace` takes to find how many steps fit into `max_minutes`."""
+"""Batches that `studio.training.running.pace` takes to find how many steps fit into `max_minutes`."""
 
 _FITS = 0.85  # of the memory; more may go wrong with one long row
 _CONTEXT = 600 * MEGABYTE  # CUDA's own, and 5% for the gaps of its allocator: assumed
@@ -208,7 +208,7 @@ class Pace:
         return first + again
 
     def steps_within(self, seconds: float, *, beside: float = 0.0) -> int:
-        """As many of the planned steps as fit into that time, at least one (`studio.training.pace`); `beside` is what each takes besides."""
+        """As many of the planned steps as fit into that time, at least one (`studio.training.running.pace`); `beside` is what each takes besides."""
         planned, of_a_pass = self.workload.planned_steps, self.workload.steps_of_a_pass
         first = self.seconds(of_a_pass) + of_a_pass * beside
         if seconds < first:

@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass
 from studio.training.estimate.architecture import FUSED_FAMILIES, Architecture
 from studio.training.estimate.machine import Machine
 from studio.training.estimate.workload import Batch
-from studio.training.spec import ALL_LINEAR, TrainSpec
+from studio.training.settings.spec import ALL_LINEAR, TrainSpec
 
 KEPT_BYTES = 2 << 30
-"""So much is kept of what frozen layers gave (`studio.training.frozen`): some 25,000 rows of 70 tokens of the embedded model."""
+"""So much is kept of what frozen layers gave (`studio.training.learning.frozen`): some 25,000 rows of 70 tokens of the embedded model."""
 
 NF4_BITS = 4.127
 """Bits of a parameter in NF4 with double quantisation: 4, and 8/64 + 32/(64 x 256) for the constants (Dettmers et al. 2023, arXiv 2305.14314, section 3)."""
@@ -50,9 +50,9 @@ class Setup:
         on_gpu: whether it runs on a GPU.
         number_bytes: of a weight that is not quantised.
         bf16: whether the device computes in it.
-        fused: whether decoder layers are those of `studio.training.fused`.
-        sharing: whether what rows begin with is computed once (`studio.training.beginnings`).
-        keeps_frozen: whether what frozen layers give is computed once a row (`studio.training.frozen`).
+        fused: whether decoder layers are those of `studio.training.learning.fused`.
+        sharing: whether what rows begin with is computed once (`studio.training.learning.beginnings`).
+        keeps_frozen: whether what frozen layers give is computed once a row (`studio.training.learning.frozen`).
         eager: whether attention weights are whole matrices, (heads, length, length) for a row.
         checkpointing: whether activations are computed again on the way back.
     """
@@ -230,7 +230,7 @@ def _attention_bytes(setup: Setup, batch: Batch) -> float:
 
 
 def logits_bytes(setup: Setup, batch: Batch) -> float:
-    """Of the learned tokens alone (`studio.training.trainer`). In 4 bit on a GPU autocast keeps a copy of the head, which is fp32, in 16 bits for the way back."""
+    """Of the learned tokens alone (`studio.training.learning.trainer`). In 4 bit on a GPU autocast keeps a copy of the head, which is fp32, in 16 bits for the way back."""
     logits = batch.learned * setup.architecture.vocabulary * _LOGIT_BYTES
     return logits + (2 * setup.architecture.head_parameters if setup.four_bit and setup.on_gpu else 0)
 

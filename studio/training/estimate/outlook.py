@@ -19,7 +19,6 @@ from studio.chat.catalog import find_model
 from studio.chat.loading import Device
 from studio.errors import NotFound
 from studio.jobs.progress import Reporter
-from studio.training.callbacks import memory_mb, peak_memory_mb
 from studio.training.estimate.architecture import architecture_of
 from studio.training.estimate.calibration import Measurement, read_calibration, remember
 from studio.training.estimate.compute import assumed_rate
@@ -29,9 +28,10 @@ from studio.training.estimate.memory import Memory, Setup
 from studio.training.estimate.prediction import LOOK_AFTER, Prediction, Predictions, write_predictions
 from studio.training.estimate.trainable import shared_tokens
 from studio.training.estimate.workload import RowSize, Workload
-from studio.training.pauses import Pauses
-from studio.training.rows import Tokenized
-from studio.training.spec import TrainSpec
+from studio.training.learning.rows import Tokenized
+from studio.training.running.callbacks import memory_mb, peak_memory_mb
+from studio.training.running.pauses import Pauses
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run
 

@@ -14,7 +14,7 @@ from studio.chat.messages import SUPPORT_SYSTEM_PROMPT
 from studio.chat.render import render_all
 from studio.chat.tokenizer import tokenizer_fingerprint, tokenizer_of
 from studio.training.estimate.workload import Measured, RowSize, planned_sizes
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.dataset_caches import read_cache, write_cache
 from studio.workspace.datasets import Row, read_manifest, read_rows
 from studio.workspace.layout import Workspace

@@ -11,12 +11,12 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple, Protocol
 
-from studio.training.phrasings import rows_to_splice, split_phrasings, thin_phrasings
-from studio.training.sampler import LengthGroupedSampler
-from studio.training.spec import TrainSpec
+from studio.training.learning.phrasings import rows_to_splice, split_phrasings, thin_phrasings
+from studio.training.learning.sampler import LengthGroupedSampler
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.datasets import Row
 
-_LEAST_SHARED = 4  # as studio.training.beginnings
+_LEAST_SHARED = 4  # as studio.training.learning.beginnings
 
 
 class Measured(Protocol):
@@ -175,7 +175,7 @@ def _answers(row: Row) -> Hashable:
 
 
 def _with_openings(prepared: Sequence[tuple[RowSize, Hashable]], *, whole: int, opening: int) -> list[RowSize]:
-    """As `studio.training.rows.shorten_repeated_answers`, on counts."""
+    """As `studio.training.learning.rows.shorten_repeated_answers`, on counts."""
     sizes = [size for size, _ in prepared]
     if whole == 0:
         return sizes

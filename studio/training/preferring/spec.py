@@ -8,8 +8,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from studio.errors import BadInput
-from studio.training.spec import NumberFormat, TrainSpec, sentence_of
-from studio.training.tracking import Tracker
+from studio.training.running.tracking import Tracker
+from studio.training.settings.spec import NumberFormat, TrainSpec, sentence_of
 from studio.workspace.adapters import PREFERENCE_JOB
 
 BASE = "base"

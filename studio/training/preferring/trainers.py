@@ -17,8 +17,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from trl import DPOTrainer, KTOTrainer
 
-from studio.training.callbacks import RunEvents, check_weights
-from studio.training.sampler import LengthGroupedSampler
+from studio.training.learning.sampler import LengthGroupedSampler
+from studio.training.running.callbacks import RunEvents, check_weights
 
 _IGNORED = -100
 _REFERENCE = "ref"  # TRL's name of the adapter that it keeps as the reference

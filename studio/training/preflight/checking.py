@@ -22,7 +22,7 @@ from studio.training.preflight import device, resources, rows
 from studio.training.preflight import lengths as row_lengths
 from studio.training.preflight.device import DeviceFacts
 from studio.training.preflight.findings import Finding, Level, Preflight, error, refuse
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.datasets import read_manifest, read_rows
 from studio.workspace.files import read_json
 from studio.workspace.layout import Workspace

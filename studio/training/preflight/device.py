@@ -14,8 +14,8 @@ from studio.chat.catalog import CatalogModel
 from studio.errors import BadInput
 from studio.jobs.memory import memory_here
 from studio.training.preflight.findings import Finding, error, warning
-from studio.training.processes import check_strategy
-from studio.training.spec import TrainSpec
+from studio.training.running.processes import check_strategy
+from studio.training.settings.spec import TrainSpec
 
 DTYPE = "dtype"
 FOUR_BIT = "four_bit"

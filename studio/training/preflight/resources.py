@@ -10,8 +10,8 @@ from typing import Any
 
 from studio.chat.catalog import CatalogModel
 from studio.training.preflight.findings import Finding, error, warning
-from studio.training.spec import TrainSpec
-from studio.training.tracking import missing_package
+from studio.training.running.tracking import missing_package
+from studio.training.settings.spec import TrainSpec
 
 MEMORY = "memory"
 PEAK = "peak_memory"

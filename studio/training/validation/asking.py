@@ -18,7 +18,7 @@ from transformers import PreTrainedTokenizerBase
 from studio.chat.render import Rendered, render_all, render_prompt
 from studio.chat.transformers_engine import end_tokens
 from studio.training.estimate.validating import TOGETHER
-from studio.training.trainer import answer_loss
+from studio.training.learning.trainer import answer_loss
 from studio.training.validation.items import ValidationItem
 from studio.training.validation.outcome import Outcome
 from studio.workspace.datasets import Row

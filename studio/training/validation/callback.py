@@ -12,10 +12,10 @@ from transformers.trainer_callback import ExportableState
 
 from studio.errors import BadInput
 from studio.jobs.progress import Reporter
-from studio.training.pauses import Pauses
-from studio.training.spec import TrainSpec
-from studio.training.together import agreed
-from studio.training.trainer import SupportTrainer
+from studio.training.learning.trainer import SupportTrainer
+from studio.training.running.pauses import Pauses
+from studio.training.running.together import agreed
+from studio.training.settings.spec import TrainSpec
 from studio.training.validation.asking import Validator, rows_that_fit
 from studio.training.validation.items import items_by_family, validation_items
 from studio.training.validation.outcome import Outcome, best_step

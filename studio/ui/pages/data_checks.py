@@ -18,7 +18,7 @@ from studio.dataset.deriving.mending import examine_dataset, mend_dataset, save_
 from studio.dataset.progress import Progress
 from studio.dataset.tokens.too_long import LengthCheck, over_tokens
 from studio.errors import BadInput
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly

@@ -13,7 +13,7 @@ from studio.chat.tokenizer import tokenizer_of
 from studio.dataset.tokens.lengths import Lengths, dataset_lengths, histogram, known_lengths
 from studio.dataset.tokens.view import find_row, row_tokens
 from studio.errors import BadInput
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly

@@ -14,7 +14,7 @@ from studio.errors import BadInput, StudioError
 from studio.training.preflight.checking import check_training
 from studio.training.preflight.device import DeviceFacts, as_it_is_now, ask_device_elsewhere
 from studio.training.preflight.findings import Preflight, refuse
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.ui.access import identify, require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly

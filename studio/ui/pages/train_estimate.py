@@ -12,7 +12,7 @@ from studio.errors import StudioError
 from studio.training.estimate.advice import advise, what_if
 from studio.training.estimate.estimator import estimator_for
 from studio.training.estimate.machine import GPU_CLASSES, HERE
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.ui.messages import plainly
 from studio.ui.text import train_estimate as text
 from studio.ui.views.train_estimate import estimate_html

@@ -10,13 +10,13 @@ import gradio as gr
 
 from studio.chat.catalog import CATALOG
 from studio.errors import BadInput, StudioError
-from studio.training.phrasings import rows_to_splice, split_phrasings, thin_phrasings
-from studio.training.presets import PRESETS, Preset, nearest_preset
+from studio.training.learning.phrasings import rows_to_splice, split_phrasings, thin_phrasings
 from studio.training.requests import training_spec
-from studio.training.saved_presets import all_presets, preset_named
-from studio.training.setting_groups import GROUPS, PROCESSORS
-from studio.training.settings_file import LoadedSettings
-from studio.training.spec import TrainSpec, parse_spec
+from studio.training.settings.presets import PRESETS, Preset, nearest_preset
+from studio.training.settings.saved_presets import all_presets, preset_named
+from studio.training.settings.setting_groups import GROUPS, PROCESSORS
+from studio.training.settings.settings_file import LoadedSettings
+from studio.training.settings.spec import TrainSpec, parse_spec
 from studio.ui.context import Studio
 from studio.ui.messages import plainly
 from studio.ui.pages.train_check import CheckSection

@@ -9,7 +9,7 @@ import gradio as gr
 
 from studio.errors import StudioError
 from studio.jobs.processes import CONFIG_FILE
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.ui.messages import plainly
 from studio.ui.text import train_processors as text
 from studio.ui.views.train_processors import launch_command, processors_html

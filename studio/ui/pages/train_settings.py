@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import gradio as gr
 
 from studio.errors import BadInput
-from studio.training.presets import PRESETS, Preset
-from studio.training.saved_presets import delete_preset, preset_named, restore_preset, save_preset
-from studio.training.settings_file import LoadedSettings, read_settings_file, settings_yaml
+from studio.training.settings.presets import PRESETS, Preset
+from studio.training.settings.saved_presets import delete_preset, preset_named, restore_preset, save_preset
+from studio.training.settings.settings_file import LoadedSettings, read_settings_file, settings_yaml
 from studio.ui.access import require_operator
 from studio.ui.context import Studio
 from studio.ui.messages import plainly

@@ -10,9 +10,9 @@ from html import escape
 from typing import Any
 
 from studio.errors import BadInput
-from studio.training.presets import Preset
-from studio.training.setting_groups import SETTINGS
-from studio.training.spec import TrainSpec
+from studio.training.settings.presets import Preset
+from studio.training.settings.setting_groups import SETTINGS
+from studio.training.settings.spec import TrainSpec
 from studio.ui.text import train as text
 from studio.ui.text.train_validation import VALIDATIONS, VALIDATIONS_NOTE
 from studio.ui.views.figures import count

@@ -6,7 +6,7 @@ import shlex
 from html import escape
 
 from studio.jobs.processes import Launch
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.ui.text import train_processors as text
 
 

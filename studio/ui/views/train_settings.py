@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from studio.training.presets import Preset
-from studio.training.settings_file import LoadedSettings
+from studio.training.settings.presets import Preset
+from studio.training.settings.settings_file import LoadedSettings
 from studio.ui.text import train_settings as text
 from studio.workspace.trash import TRASH_DAYS
 

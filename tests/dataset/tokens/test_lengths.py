@@ -15,7 +15,7 @@ from studio.dataset.checks.examination import examine
 from studio.dataset.tokens.lengths import LADDER, Lengths, dataset_lengths, histogram, known_lengths, measure_lengths
 from studio.dataset.tokens.too_long import over_tokens
 from studio.errors import BadInput, NotFound
-from studio.training.rows import tokenize
+from studio.training.learning.rows import tokenize
 from studio.workspace.dataset_caches import write_cache
 from studio.workspace.datasets import Row, read_rows
 from studio.workspace.layout import Workspace

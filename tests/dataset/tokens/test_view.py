@@ -11,7 +11,7 @@ import pytest
 from studio.chat.tokenizer import load_tokenizer
 from studio.dataset.tokens.view import Token, find_row, row_tokens
 from studio.errors import NotFound
-from studio.training.rows import tokenize
+from studio.training.learning.rows import tokenize
 from studio.workspace.datasets import Row
 from studio.workspace.layout import Workspace
 

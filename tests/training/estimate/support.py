@@ -11,7 +11,7 @@ from studio.training.estimate.estimator import Estimator
 from studio.training.estimate.machine import Machine
 from studio.training.estimate.memory import Setup
 from studio.training.estimate.workload import RowSize
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 
 TINY = Architecture(
     family="llama", layers=2, hidden=32, intermediate=64, heads=4, key_heads=2, head=8, vocabulary=1000, tied=True

@@ -14,8 +14,8 @@ from studio.training.estimate.calibration import Calibration, Measurement, read_
 from studio.training.estimate.estimator import MEGABYTE, Badge, Pace
 from studio.training.estimate.machine import GPU_CLASSES, find_machine
 from studio.training.estimate.workload import RowSize
-from studio.training.presets import PRESETS
-from studio.training.spec import TrainSpec
+from studio.training.settings.presets import PRESETS
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.layout import Workspace
 from tests.training.estimate.support import CPU, GPU, LARGE, ROWS, TINY, estimator, spec
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from peft import LoraConfig, get_peft_model
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from studio.training.adapters import compute_adapters_in_input_dtype
 from studio.training.estimate.architecture import read_architecture
 from studio.training.estimate.memory import (
     Setup,
@@ -27,8 +26,9 @@ from studio.training.estimate.memory import (
     weights_bytes,
 )
 from studio.training.estimate.workload import Batch
-from studio.training.fused import fuse_layers
-from studio.training.trainer import answer_loss
+from studio.training.learning.adapters import compute_adapters_in_input_dtype
+from studio.training.learning.fused import fuse_layers
+from studio.training.learning.trainer import answer_loss
 from tests.training.estimate.support import CPU, GPU, LARGE, TINY, setup, spec
 
 BATCH = Batch(rows=4, width=30, tokens=100, learned=20, shared=10)

@@ -9,13 +9,13 @@ import pytest
 from studio.chat.catalog import find_model
 from studio.chat.tokenizer import load_tokenizer
 from studio.dataset.tokens.lengths import dataset_lengths
-from studio.training import pace
 from studio.training.estimate.compute import Work, batch_work, work_of
 from studio.training.estimate.estimator import PACE_BATCHES
 from studio.training.estimate.trainable import shared_tokens, trainable_rows
 from studio.training.estimate.workload import Batch, RowSize, Workload
-from studio.training.phrasings import splice_phrasings, split_phrasings, thin_phrasings
-from studio.training.rows import shorten_repeated_answers, tokenize
+from studio.training.learning.phrasings import splice_phrasings, split_phrasings, thin_phrasings
+from studio.training.learning.rows import shorten_repeated_answers, tokenize
+from studio.training.running import pace
 from studio.workspace.datasets import Row, write_dataset
 from studio.workspace.layout import Workspace
 from tests.training.estimate.support import CPU, GPU, ROWS, TINY, setup, spec

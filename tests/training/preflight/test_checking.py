@@ -17,7 +17,7 @@ from studio.training.preflight.checking import check_training
 from studio.training.preflight.device import DeviceFacts
 from studio.training.preflight.findings import Level, refuse
 from studio.training.requests import training_spec
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.datasets import Row, write_dataset
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import RunState, create_run

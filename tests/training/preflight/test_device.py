@@ -19,7 +19,7 @@ from studio.training.preflight.device import (
     check_four_bit,
 )
 from studio.training.preflight.findings import Level
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 
 GIGABYTE = 10**9
 CPU = DeviceFacts(None, None, 16 * GIGABYTE, 12 * GIGABYTE)

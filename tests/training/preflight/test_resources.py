@@ -18,7 +18,7 @@ from studio.training.preflight.resources import (
     needed_disk,
     read_header,
 )
-from studio.training.spec import TrainSpec
+from studio.training.settings.spec import TrainSpec
 
 GIGABYTE = 10**9
 SMOL, QWEN = find_model("smollm2-135m-instruct"), find_model("qwen2-7b-instruct")

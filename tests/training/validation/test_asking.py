@@ -14,12 +14,12 @@ from studio.chat.messages import Decoding, Request, reply
 from studio.chat.tokenizer import load_tokenizer
 from studio.chat.transformers_engine import TransformersModel
 from studio.jobs.progress import Reporter
-from studio.training.fused import unfuse_layers
-from studio.training.phrasings import split_phrasings
-from studio.training.rows import tokenize
+from studio.training.learning.fused import unfuse_layers
+from studio.training.learning.phrasings import split_phrasings
+from studio.training.learning.rows import tokenize
+from studio.training.learning.trainer import SupportTrainer
+from studio.training.settings.spec import TrainSpec
 from studio.training.sft import build_trainer, save_adapter
-from studio.training.spec import TrainSpec
-from studio.training.trainer import SupportTrainer
 from studio.training.validation.asking import Asked, Validator, rows_that_fit
 from studio.training.validation.items import ValidationItem, validation_items
 from studio.workspace.layout import Workspace

@@ -10,7 +10,7 @@ import pytest
 
 from studio.errors import BadInput
 from studio.scoring.items import Item
-from studio.training.phrasings import split_phrasings
+from studio.training.learning.phrasings import split_phrasings
 from studio.training.validation.items import items_by_family, validation_items
 from studio.workspace.datasets import Row
 from tests.support import make_rows

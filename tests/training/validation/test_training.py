@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from studio.jobs.queue import JobQueue
+from studio.training.learning.trainer import SupportTrainer
 from studio.training.requests import request_training, resume_training, training_spec
-from studio.training.trainer import SupportTrainer
 from studio.training.validation.asking import Validator
 from studio.training.validation.outcome import Outcome
 from studio.training.validation.told import Told, validations_of
