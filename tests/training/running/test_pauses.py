@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.training.test_pace import make_trainer
 from transformers import TrainerCallback
 
 from studio.jobs.progress import Reporter
@@ -20,6 +19,7 @@ from studio.training.running.timekeeping import KeepTime
 from studio.training.settings.spec import TrainSpec
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import create_run
+from tests.training.running.test_pace import make_trainer
 
 EVERY = 4
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from tests.training.test_pace import make_trainer
 from transformers import TrainerCallback
 
 from studio.training.learning.trainer import SupportTrainer
@@ -14,6 +13,7 @@ from studio.training.running import timekeeping
 from studio.training.running.pace import Pace, fit_into_time, steps_of_a_pass
 from studio.training.running.timekeeping import KeepTime
 from studio.workspace.layout import Workspace
+from tests.training.running.test_pace import make_trainer
 
 
 class Clock(TrainerCallback):
