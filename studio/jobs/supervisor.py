@@ -85,8 +85,8 @@ def _start(run: Run, launch: Launch, number: int, remote_shell: str) -> _Machine
 def _wait(machines: Sequence[_Machine]) -> None:
     """Until all have ended, or some time after one has failed."""
     deadline = math.inf
-    while any(machine.poll() is None for machine in machines) and time.monotonic() < deadline:
-        if deadline == math.inf and any(machine.returncode for machine in machines):
+    while None in (ended := [machine.poll() for machine in machines]) and time.monotonic() < deadline:
+        if deadline == math.inf and any(ended):
             deadline = time.monotonic() + _NOTICE_SECONDS
         time.sleep(_LOOK_SECONDS)
 

@@ -87,7 +87,7 @@ def test_a_run_is_named_tagged_and_found(page: Page, url: str, trained: list[Run
     page.goto(f"{url}/train?tag=best")
     expect(page.get_by_role("link", name="Small rank")).to_be_visible()
     expect(page.get_by_role("link", name=trained[1].id)).to_have_count(0)
-    page.get_by_label("Find a run").fill("nothing is called so")
+    page.get_by_label("Find a run").press_sequentially("nothing is called so")
     expect(page.get_by_text("No run has all of that")).to_be_visible()
     expect(page).to_have_url(re.compile("q=nothing"))
 
@@ -102,16 +102,17 @@ def test_what_is_being_typed_outlives_a_refresh(page: Page, url: str, trained: l
 
 def test_a_waiting_run_is_moved_and_taken_out(page: Page, url: str, trained: list[Run], waiting: list[Run]) -> None:
     page.goto(f"{url}/train?run={trained[0].id}")
-    page.get_by_label(re.compile(f"^2. {waiting[1].id}")).check()
+    page.get_by_label(re.compile(rf"\b2\. {waiting[1].id}")).check()
     button(page, "Start next").click()
-    expect(page.get_by_label(re.compile(f"^1. {waiting[1].id}"))).to_be_checked()
+    expect(page.get_by_label(re.compile(rf"\b1\. {waiting[1].id}"))).to_be_checked()
     button(page, "Take out").click()
-    expect(page.get_by_label(re.compile(f"^1. {waiting[0].id}"))).to_be_visible()
+    expect(page.get_by_label(re.compile(rf"\b1\. {waiting[0].id}"))).to_be_visible()
     assert waiting[1].status.state is RunState.STOPPED
 
 
 def test_runs_are_compared_and_the_address_opens_the_same_view(page: Page, url: str, trained: list[Run]) -> None:
     page.goto(f"{url}/train")
+    expect(page.get_by_label("Find a run")).to_be_visible(timeout=30_000)
     page.get_by_role("tab", name="Compare").click()
     expect(page.get_by_role("heading", name="What differs")).to_be_visible()
     expect(page).to_have_url(re.compile("compare="))

@@ -24,7 +24,7 @@ def workspace_of(home: Path) -> Workspace:
 def test_it_looks_by_itself_and_again_when_a_setting_changes(page: Page, url: str, workspace_of: Workspace) -> None:
     dataset = write_dataset(workspace_of, make_rows(), name="sound", source="test").id
     page.goto(f"{url}/train?dataset={dataset}")
-    expect(page.get_by_text("Nothing speaks against it.")).to_be_visible()
+    expect(page.get_by_text("Nothing speaks against it.")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Batch and length").click()
     limit = page.get_by_role("spinbutton", name="Maximum length")
     limit.fill("20")
