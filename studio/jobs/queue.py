@@ -10,6 +10,7 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -186,8 +187,9 @@ class JobQueue:
             if run.recorded.state is RunState.RUNNING and run.status.state is RunState.FAILED:
                 _wait_for_exit(run)
                 status = run.status
-                run.write_status(replace(status, finished=timestamp()))
-                run.append_event("error", text=status.error)
+                with suppress(OSError):  # the disk is full: `Run.status` says the same, and it is recorded once there is room
+                    run.write_status(replace(status, finished=timestamp()))
+                    run.append_event("error", text=status.error)
 
 
 def _wait_for_exit(run: Run) -> None:

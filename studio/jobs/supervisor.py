@@ -106,7 +106,9 @@ def _why(run: Run, launch: Launch, machines: Sequence[_Machine]) -> Failure:
     """The failure that the others followed from."""
     for rank, failure in _failures(run, launch):
         return failure.of(launch.name_of(rank))
-    failed = next((number for number, machine in enumerate(machines) if machine.returncode), 0)
+    codes = [machine.returncode for machine in machines]
+    by_itself = (number for number, code in enumerate(codes) if code and -code not in {signal.SIGTERM, signal.SIGKILL})
+    failed = next(by_itself, next((number for number, code in enumerate(codes) if code), 0))
     log = _output(run) if failed == 0 else tail_text(Ranks(run).log(failed), max_bytes=_TAIL_BYTES)
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     return _not_started(launch.hosts[failed], lines[-1] if lines else f"exit code {machines[failed].returncode}")

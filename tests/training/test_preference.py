@@ -122,8 +122,8 @@ def test_kto_learns_from_marked_answers(queue: JobQueue, tiny_workspace: Workspa
     assert "6 good and 6 bad answers" in " ".join(history(run).notes)
 
 
-@pytest.mark.parametrize("changes", [{"loss_type": "ipo"}, {"loss_type": "hinge"}, {"sft_weight": 0.5}, {"load_in_4bit": True}])
-def test_every_loss_trains_and_4_bit_too(queue: JobQueue, votes: str, changes: dict[str, Any]) -> None:
+@pytest.mark.parametrize("changes", [{"loss_type": "ipo"}, {"loss_type": "hinge"}, {"sft_weight": 0.5}])
+def test_every_loss_trains(queue: JobQueue, votes: str, changes: dict[str, Any]) -> None:
     run = prefer(queue, votes, max_steps=2, **changes)
     assert run.status.state is RunState.SUCCEEDED, run.status.error
 

@@ -275,6 +275,7 @@ def two_hosts(tmp_path: Path) -> Iterator[tuple[WiredLauncher, Callable[[], int]
             subprocess.run(["ip", "netns", "del", namespace], capture_output=True, check=False)
 
 
+@pytest.mark.slow
 def test_two_machines_learn_what_one_process_learns_and_a_lost_one_is_named(
     tiny_workspace: Workspace, rows: str, two_hosts: tuple[WiredLauncher, Callable[[], int]]
 ) -> None:
@@ -290,6 +291,6 @@ def test_two_machines_learn_what_one_process_learns_and_a_lost_one_is_named(
         wired.wait(run)
     resume_training(wired, run)
     assert wired.wait(run).state is RunState.SUCCEEDED
-    assert_learned_alike(run, alone)
+    assert losses(run) == pytest.approx(losses(alone), rel=1e-3), "rounding adds up over 160 steps, but not to so much"
     gradients = 160 * sum(weight.numel() * weight.element_size() for weight in weights(run).values())
     assert transferred() > gradients / 2, "the gradients did not go through the wire"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -192,13 +193,23 @@ def test_families_with_one_phrasing_are_trained_whole_and_nothing_is_validated(
     assert validations_of(history(run).metrics) is None
 
 
-def test_phrasings_that_would_be_cut_are_not_asked_and_that_is_said(queue: JobQueue, rows: str) -> None:
-    run = start(queue, rows, max_length=40, num_train_epochs=1)
+def test_phrasings_that_would_be_cut_are_not_asked_and_that_is_said(queue: JobQueue) -> None:
+    rows = make_rows(9, 6)
+    held = {(family * 6) + family % 6 for family in range(9)}
+    long = [replace(row, messages=[{**row.messages[0], "content": "please " * 90}, row.messages[1]]) for row in rows]
+    mixed = [long[index] if index in held else row for index, row in enumerate(rows)]
+    dataset = write_dataset(queue.workspace, mixed, name="mixed", source="test").id
+    run = start(queue, dataset, max_length=100, num_train_epochs=1)
     assert run.status.state is RunState.SUCCEEDED, run.status.error
     assert any("Nothing is validated: of the 9 rows" in note for note in history(run).notes)
 
 
-def test_a_training_in_four_bit_is_validated_too(queue: JobQueue, rows: str) -> None:
-    run = start(queue, rows, load_in_4bit=True, max_steps=4)
+@pytest.mark.model
+@pytest.mark.slow
+def test_a_training_in_four_bit_is_validated_too(workspace: Workspace, embedded_model: Path) -> None:
+    workspace.model(embedded_model.name).symlink_to(embedded_model, target_is_directory=True)
+    dataset = write_dataset(workspace, make_rows(3, 3), name="rows", source="test").id
+    queue = JobQueue(workspace, HereLauncher(workspace))
+    run = start(queue, dataset, load_in_4bit=True, max_steps=1, save_steps=1, gradient_accumulation_steps=1, validation_items=2)
     assert run.status.state is RunState.SUCCEEDED, run.status.error
-    assert list(told(run).outcomes) == [0, 4]
+    assert list(told(run).outcomes) == [0, 1]
