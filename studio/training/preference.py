@@ -32,10 +32,11 @@ from studio.training.preferring.starting import find_start
 from studio.training.preferring.trainers import LOGGED, AnswerTrainer, PairTrainer, PreferenceEvents
 from studio.training.preflight.checking import announce
 from studio.training.preflight.device import ask_device
+from studio.training.running.arguments import shared_arguments
 from studio.training.running.callbacks import peak_memory_mb
 from studio.training.running.checkpoints import checkpoint_to_go_on_from
 from studio.training.running.hardware import quantization_config, training_device
-from studio.training.running.tracking import prepare_tracker, tracking_arguments
+from studio.training.running.tracking import prepare_tracker
 from studio.training.sft import final_loss, finish_if_stopped, lora_config, save_adapter, train_in_fp32
 from studio.workspace.adapters import TunedModel
 from studio.workspace.checkpoints import newest_checkpoint
@@ -161,34 +162,7 @@ def kto_config(spec: PreferenceSpec, device: Device, output: Path) -> KTOConfig:
 
 
 def _common(spec: PreferenceSpec, device: Device, output: Path) -> dict[str, Any]:
-    return {
-        "output_dir": str(output),
-        "beta": spec.beta,
-        "max_length": None,  # the rows come cut
-        "learning_rate": spec.learning_rate,
-        "lr_scheduler_type": spec.lr_scheduler_type,
-        "warmup_steps": spec.warmup_fraction,
-        "num_train_epochs": spec.num_train_epochs,
-        "max_steps": spec.max_steps,
-        "per_device_train_batch_size": spec.per_device_train_batch_size,
-        "gradient_accumulation_steps": spec.gradient_accumulation_steps,
-        "gradient_checkpointing": spec.gradient_checkpointing,
-        "weight_decay": spec.weight_decay,
-        "max_grad_norm": spec.max_grad_norm,
-        "optim": "adamw_torch",
-        "bf16": device.on_gpu and device.dtype is torch.bfloat16,
-        "fp16": device.on_gpu and device.dtype is torch.float16,
-        "use_cpu": not device.on_gpu,
-        "logging_steps": spec.logging_steps,
-        "logging_nan_inf_filter": False,
-        "save_steps": spec.save_steps,
-        "save_total_limit": spec.save_total_limit,
-        "seed": spec.seed,
-        "data_seed": spec.seed,
-        "dataloader_pin_memory": device.on_gpu,
-        **tracking_arguments(spec.report_to, output.parent),
-        "disable_tqdm": True,
-    }
+    return {**shared_arguments(spec, device, output), "beta": spec.beta, "optim": "adamw_torch"}
 
 
 def _prepare(workspace: Workspace, spec: PreferenceSpec, tokenizer: PreTrainedTokenizerBase) -> Prepared:

@@ -36,6 +36,7 @@ from studio.training.preflight.checking import announce, check_device, check_lea
 from studio.training.preflight.device import ask_device
 from studio.training.preflight.findings import refuse
 from studio.training.preflight.rows import check_collated
+from studio.training.running.arguments import shared_arguments
 from studio.training.running.callbacks import RunEvents, peak_memory_mb
 from studio.training.running.checkpoints import checkpoint_to_go_on_from
 from studio.training.running.hardware import quantization_config, training_device
@@ -43,7 +44,7 @@ from studio.training.running.pace import fit_into_time, measure_pace, planned_st
 from studio.training.running.pauses import Pauses
 from studio.training.running.timekeeping import KeepTime, KeptSchedule
 from studio.training.running.together import agreed, total
-from studio.training.running.tracking import prepare_tracker, tracking_arguments
+from studio.training.running.tracking import prepare_tracker
 from studio.training.settings.spec import ALL_LINEAR, TrainSpec, parse_spec
 from studio.training.validation.callback import validate_checkpoints
 from studio.workspace.checkpoints import newest_checkpoint
@@ -240,21 +241,12 @@ def _linear_names(model: PreTrainedModel) -> list[str]:
 
 
 def sft_config(spec: TrainSpec, device: Device, output: Path) -> SFTConfig:
-    """TRL's configuration. On a CPU the bf16 weights are used as they are: autocast would cost more than it saves."""
+    """TRL's configuration."""
+    arguments = shared_arguments(spec, device, output)
+    if spec.min_lr_ratio:
+        arguments |= {"lr_scheduler_type": "cosine_with_min_lr", "lr_scheduler_kwargs": {"min_lr_rate": spec.min_lr_ratio}}
     return SFTConfig(
-        output_dir=str(output),
-        learning_rate=spec.learning_rate,
-        lr_scheduler_type="cosine_with_min_lr" if spec.min_lr_ratio else spec.lr_scheduler_type,
-        lr_scheduler_kwargs={"min_lr_rate": spec.min_lr_ratio} if spec.min_lr_ratio else None,
-        warmup_steps=spec.warmup_fraction,
-        num_train_epochs=spec.num_train_epochs,
-        max_steps=spec.max_steps,
-        per_device_train_batch_size=spec.per_device_train_batch_size,
-        gradient_accumulation_steps=spec.gradient_accumulation_steps,
-        gradient_checkpointing=spec.gradient_checkpointing,
-        weight_decay=spec.weight_decay,
-        max_grad_norm=spec.max_grad_norm,
-        max_length=None,  # the rows come cut
+        **arguments,
         dataset_kwargs={"skip_prepare_dataset": True},
         train_sampling_strategy="group_by_length" if spec.group_by_length else "random",
         optim=spec.optim,
@@ -262,18 +254,6 @@ def sft_config(spec: TrainSpec, device: Device, output: Path) -> SFTConfig:
         adam_beta2=spec.adam_beta2,
         adam_epsilon=spec.adam_epsilon,
         neftune_noise_alpha=spec.neftune_noise_alpha or None,
-        bf16=device.on_gpu and device.dtype is torch.bfloat16,
-        fp16=device.on_gpu and device.dtype is torch.float16,
-        use_cpu=not device.on_gpu,
-        logging_steps=spec.logging_steps,
-        logging_nan_inf_filter=False,
-        save_steps=spec.save_steps,
-        save_total_limit=spec.save_total_limit,
-        seed=spec.seed,
-        data_seed=spec.seed,
-        dataloader_pin_memory=device.on_gpu,
-        **tracking_arguments(spec.report_to, output.parent),
-        disable_tqdm=True,
     )
 
 

@@ -8,7 +8,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from studio.workspace.checkpoints import newest_checkpoint
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState, create_run
 from tests.conftest import EMBEDDED
+from tests.training.support import wait_for_step
 
 QUICK = {
     "num_train_epochs": 30, "per_device_train_batch_size": 4, "gradient_accumulation_steps": 1, "save_steps": 5, "max_minutes": 0,
@@ -31,16 +31,6 @@ QUICK = {
 
 def spec(workspace: Workspace, dataset: str, **changes: Any) -> Any:
     return training_spec(workspace, dataset=dataset, preset="cpu-demo", changes={**QUICK, **changes})
-
-
-def wait_for_step(run: Run, step: int) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        if any(event["step"] >= step for event in run.events("metric")):
-            return
-        assert not run.status.state.finished, run.status.error
-        time.sleep(0.05)
-    raise AssertionError("the run made no progress")
 
 
 class LimitedLauncher:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +26,7 @@ from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState, create_run
 from tests.support import finished_training, read_file
 from tests.training.preferring.support import marked, pairs
+from tests.training.support import HereLauncher
 
 DEMO = PROJECT_ROOT.parent / "shared" / "real" / "llamafactory" / "dpo_en_demo.json"
 SETTINGS: dict[str, Any] = {
@@ -36,17 +36,6 @@ SETTINGS: dict[str, Any] = {
     "learning_rate": 1e-2,
     "save_steps": 4,
 }
-
-
-class HereLauncher:
-    """Works on a run in this very process."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-
-    def start(self, run: Run) -> int:
-        work(run, self._workspace)
-        return os.getpid()
 
 
 @pytest.fixture

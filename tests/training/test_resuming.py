@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,6 @@ import pytest
 
 from studio.errors import BadInput
 from studio.jobs.queue import JobQueue
-from studio.jobs.worker import work
 from studio.settings import PROJECT_ROOT
 from studio.training.learning.trainer import SupportTrainer
 from studio.training.requests import request_training, resume_training, training_spec
@@ -26,6 +24,7 @@ from studio.workspace.history import history
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState
 from tests.support import make_rows
+from tests.training.support import HereLauncher
 
 SETTINGS: dict[str, Any] = {
     "num_train_epochs": 4,
@@ -53,17 +52,6 @@ def on_log(self, args, state, control, **kwargs):
 RunEvents.on_log = on_log
 worker.main()
 """
-
-
-class HereLauncher:
-    """Works on a run in this very process, so that a test can step in."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-
-    def start(self, run: Run) -> int:
-        work(run, self._workspace)
-        return os.getpid()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,8 @@ from studio.jobs.worker import work
 from studio.training.requests import request_training, training_spec
 from studio.workspace.adapters import find_tuned
 from studio.workspace.layout import Workspace
-from studio.workspace.runs import Run, RunState, create_run
+from studio.workspace.runs import RunState, create_run
+from tests.training.support import wait_for_step
 
 QUICK = {
     "num_train_epochs": 3,
@@ -30,16 +30,6 @@ QUICK = {
 
 def spec(workspace: Workspace, dataset: str, **changes: Any) -> Any:
     return training_spec(workspace, dataset=dataset, preset="cpu-demo", changes={**QUICK, **changes})
-
-
-def wait_for_step(run: Run, step: int) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        if any(event["step"] >= step for event in run.events("metric")):
-            return
-        assert not run.status.state.finished, run.status.error
-        time.sleep(0.05)
-    raise AssertionError("the run made no progress")
 
 
 def test_a_training_leaves_an_adapter_and_a_metric_for_every_step(tiny_workspace: Workspace, dataset: str) -> None:

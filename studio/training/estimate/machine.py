@@ -13,7 +13,7 @@ from pathlib import Path
 
 from studio.errors import NotFound
 from studio.jobs.memory import memory_here
-from studio.training.settings.spec import NumberFormat
+from studio.training.settings.common import NumberFormat
 
 HERE = "here"
 """The name of this machine."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from studio.errors import BadInput
-from studio.training.running.tracking import Tracker
-from studio.training.settings.spec import NumberFormat, TrainSpec, sentence_of
+from studio.training.settings.common import CommonSpec, assigned, spec_of
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.adapters import PREFERENCE_JOB
 
 BASE = "base"
@@ -20,14 +19,10 @@ LossType = Literal["auto", "sigmoid", "hinge", "ipo", "kto", "apo_zero_unpaired"
 _LOSSES: Mapping[str, tuple[str, ...]] = {"dpo": ("sigmoid", "hinge", "ipo"), "kto": ("kto", "apo_zero_unpaired")}
 
 
-class PreferenceSpec(BaseModel):
+class PreferenceSpec(CommonSpec):
     """One preference training. Names are those of TRL's DPOConfig and KTOConfig, and of `TrainSpec` where it has the same."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
-
     job: Literal["training.preference"] = PREFERENCE_JOB
-    dataset: str = Field(description="Dataset id.")
-    model: str = Field(default="smollm2-135m-instruct", description="Base model, by its catalog name.")
     start: str = Field(default=BASE, description="What it goes on from: a tuned model by its name, or base.")
     preset: str = Field(default="prefer-cpu", description="The preset the settings came from.")
 
@@ -66,11 +61,9 @@ class PreferenceSpec(BaseModel):
     )
     warmup_fraction: float = Field(default=0.1, ge=0.0, lt=1.0, description="Part of all steps that warms up.")
     num_train_epochs: float = Field(default=1.0, gt=0.0, le=100.0, description="Passes over the rows.")
-    max_steps: int = Field(default=-1, ge=-1, le=1_000_000, description="Optimizer steps; -1 leaves it to the epochs.")
     per_device_train_batch_size: int = Field(
         default=4, ge=1, le=512, description="Rows a forward pass: pairs of answers for dpo, single answers for kto (2 or more)."
     )
-    gradient_accumulation_steps: int = Field(default=2, ge=1, le=512, description="Forward passes an optimizer step.")
     max_length: int = Field(
         default=512, ge=16, le=32_768, description="Longest row in tokens, question and answer; what is over it is cut."
     )
@@ -80,28 +73,7 @@ class PreferenceSpec(BaseModel):
     )
     lora_alpha: int = Field(default=32, ge=1, le=1024, description="Scaling of a new LoRA: updates are multiplied by alpha / r.")
     load_in_4bit: bool = Field(default=False, description="QLoRA: the base weights in 4 bit (NF4, double quantisation).")
-    dtype: NumberFormat = Field(
-        default="auto",
-        description="Number format of the training; auto: bf16 where the hardware computes in it, else fp16 on a GPU and fp32 on a CPU.",
-    )
-    gradient_checkpointing: bool = Field(default=False, description="Recompute activations: less memory, about a third slower.")
-    attention: Literal["eager", "sdpa", "flash_attention_2"] = Field(
-        default="sdpa", description="sdpa: PyTorch's fused attention. eager: on a CPU faster for rows of some hundred tokens."
-    )
-    weight_decay: float = Field(default=0.0, ge=0.0, le=1.0, description="AdamW's decoupled weight decay.")
-    max_grad_norm: float = Field(default=1.0, gt=0.0, le=100.0, description="Gradients are clipped to this norm.")
     seed: int = Field(default=42, ge=0, le=2**31 - 1, description="Seed of a new adapter's first values and the order of rows.")
-
-    logging_steps: int = Field(default=1, ge=1, le=1000, description="Steps between two points of the curves.")
-    save_steps: int = Field(default=50, ge=1, le=100_000, description="Steps between two checkpoints.")
-    save_total_limit: int = Field(
-        default=2, ge=2, le=100, description="Newest checkpoints that are kept; two, in case writing the last one was cut short."
-    )
-
-    report_to: Tracker = Field(
-        default="none",
-        description="Where the numbers go besides the run's folder: tensorboard and wandb write into that folder, trackio into the workspace; nothing is sent anywhere.",
-    )
 
     @property
     def loss(self) -> str:
@@ -153,24 +125,14 @@ def parse_preference_spec(values: Mapping[str, Any]) -> PreferenceSpec:
     Raises:
         BadInput: one sentence that names the setting, its value, and the range it must be in.
     """
-    try:
-        return PreferenceSpec(**values)
-    except ValidationError as error:
-        raise BadInput(sentence_of(error)) from error
+    return spec_of(PreferenceSpec, values)
 
 
 def parse_preference_assignments(assignments: Sequence[str]) -> dict[str, Any]:
-    """`["beta=0.2", ...]` as values; pydantic turns the text into numbers.
+    """`["beta=0.2", ...]` as values.
 
     Raises:
         BadInput: an assignment is not of the form NAME=VALUE, or names no setting.
     """
-    values: dict[str, Any] = {}
-    for assignment in assignments:
-        name, equals, value = assignment.partition("=")
-        if not equals:
-            raise BadInput(f"--set takes NAME=VALUE, not {assignment!r}.")
-        if name not in SETTABLE:
-            raise BadInput(f"There is no setting {name!r} of a preference training. Known: {', '.join(sorted(SETTABLE))}.")
-        values[name] = value
-    return values
+    unknown = f"There is no setting {{name}} of a preference training. Known: {', '.join(sorted(SETTABLE))}."
+    return assigned(assignments, known=SETTABLE, unknown=unknown)

@@ -11,7 +11,8 @@ from transformers import BitsAndBytesConfig
 from studio.chat.loading import Device, four_bit_config
 from studio.errors import BadInput
 from studio.training.running.processes import check_strategy
-from studio.training.settings.spec import NumberFormat, TrainSpec
+from studio.training.settings.common import NumberFormat
+from studio.training.settings.spec import TrainSpec
 
 _FORMATS = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": torch.float32}
 

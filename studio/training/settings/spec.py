@@ -6,28 +6,21 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from studio.errors import BadInput
 from studio.jobs.processes import HERE, Launch, Strategy, checked_hosts
-from studio.training.running.tracking import Tracker
+from studio.training.settings.common import CommonSpec, NumberFormat, assigned, spec_of
 from studio.workspace.adapters import TRAINING_JOB
 
 ALL_LINEAR = "all-linear"
-NumberFormat = Literal["auto", "bfloat16", "float16", "float32"]
 _LAYER_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _MOST_TARGETS = 32
-_SHOWN = 80  # characters of a value that can't be used
 
 
-class TrainSpec(BaseModel):
+class TrainSpec(CommonSpec):
     """One fine-tuning. Names are those of TRL's SFTConfig and PEFT's LoraConfig."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
-
     job: Literal["training.sft"] = TRAINING_JOB
-    dataset: str = Field(description="Dataset id.")
-    model: str = Field(default="smollm2-135m-instruct", description="Base model, by its catalog name.")
     preset: str = Field(default="cpu-demo", description="The preset the settings came from.")
 
     load_in_4bit: bool = Field(default=False, description="QLoRA: the base weights in 4 bit, which the adapter is trained over.")
@@ -41,10 +34,6 @@ class TrainSpec(BaseModel):
     bnb_4bit_compute_dtype: NumberFormat = Field(
         default="auto",
         description="What 4 bit weights are turned into for each product; auto: the number format of the training.",
-    )
-    dtype: NumberFormat = Field(
-        default="auto",
-        description="Number format of the training; auto: bf16 where the hardware computes in it, else fp16 on a GPU and fp32 on a CPU.",
     )
     lora_rank: int = Field(default=16, ge=1, le=256, description="Rank r of the LoRA matrices.")
     lora_alpha: int = Field(default=32, ge=1, le=1024, description="LoRA scaling: updates are multiplied by alpha / r.")
@@ -85,7 +74,6 @@ class TrainSpec(BaseModel):
     )
     warmup_fraction: float = Field(default=0.05, ge=0.0, lt=1.0, description="Part of all steps that warms up.")
     num_train_epochs: float = Field(default=5.0, gt=0.0, le=100.0, description="Passes over the rows.")
-    max_steps: int = Field(default=-1, ge=-1, le=1_000_000, description="Optimizer steps; -1 leaves it to the epochs.")
     max_minutes: float = Field(
         default=0.0,
         ge=0.0,
@@ -93,7 +81,6 @@ class TrainSpec(BaseModel):
         description="Time for the training: if all steps would take longer here, fewer are made. 0: no limit.",
     )
     per_device_train_batch_size: int = Field(default=8, ge=1, le=512, description="Rows a forward pass.")
-    gradient_accumulation_steps: int = Field(default=2, ge=1, le=512, description="Forward passes an optimizer step.")
     max_length: int = Field(default=512, ge=16, le=32_768, description="Longest row in tokens; what is over it is cut.")
     rows_per_answer: int = Field(
         default=0,
@@ -135,29 +122,14 @@ class TrainSpec(BaseModel):
     adam_beta1: float = Field(default=0.9, ge=0.0, lt=1.0, description="How much AdamW remembers of past gradients.")
     adam_beta2: float = Field(default=0.999, ge=0.0, lt=1.0, description="How much AdamW remembers of their squares.")
     adam_epsilon: float = Field(default=1e-8, gt=0.0, le=1e-2, description="Keeps AdamW from dividing by nothing.")
-    weight_decay: float = Field(default=0.0, ge=0.0, le=1.0, description="AdamW's decoupled weight decay.")
-    max_grad_norm: float = Field(default=1.0, gt=0.0, le=100.0, description="Gradients are clipped to this norm.")
     neftune_noise_alpha: float = Field(
         default=0.0,
         ge=0.0,
         le=100.0,
         description="Noise on the embeddings while training, against learning by heart; 5 is usual (arXiv 2310.05914). 0: none.",
     )
-    gradient_checkpointing: bool = Field(default=False, description="Recompute activations: less memory, about a third slower.")
-    attention: Literal["eager", "sdpa", "flash_attention_2"] = Field(
-        default="sdpa", description="sdpa: PyTorch's fused attention. eager: on a CPU faster for rows of some hundred tokens."
-    )
     seed: int = Field(default=42, ge=0, le=2**31 - 1, description="Seed of the adapter's first values and the order of rows.")
 
-    logging_steps: int = Field(default=1, ge=1, le=1000, description="Steps between two points of the curves.")
-    save_steps: int = Field(default=50, ge=1, le=100_000, description="Steps between two checkpoints.")
-    save_total_limit: int = Field(
-        default=2, ge=2, le=100, description="Newest checkpoints that are kept; two, in case writing the last one was cut short."
-    )
-    report_to: Tracker = Field(
-        default="none",
-        description="Where the numbers go besides the run's folder: tensorboard and wandb write into that folder, trackio into the workspace; nothing is sent anywhere.",
-    )
     hold_out_phrasings: int = Field(
         default=0, ge=0, le=4, description="Phrasings a family kept out of training, as a validation split."
     )
@@ -245,43 +217,23 @@ class TrainSpec(BaseModel):
         return Launch(self.processes, tuple(self.hosts.split(",")), self.strategy)
 
 
+SETTABLE = frozenset(TrainSpec.model_fields) - {"job", "dataset", "model", "preset"}
+
+
 def parse_spec(values: Mapping[str, Any]) -> TrainSpec:
     """The spec from outside values.
 
     Raises:
         BadInput: one sentence that names the setting, its value, and the range it must be in.
     """
-    try:
-        return TrainSpec(**values)
-    except ValidationError as error:
-        raise BadInput(sentence_of(error)) from error
+    return spec_of(TrainSpec, values)
 
 
 def parse_assignments(assignments: Sequence[str]) -> dict[str, Any]:
-    """`["learning_rate=1e-3", ...]` as values; pydantic turns the text into numbers.
+    """`["learning_rate=1e-3", ...]` as values; the base model and the preset may be among them.
 
     Raises:
         BadInput: an assignment is not of the form NAME=VALUE, or names no setting.
     """
-    values: dict[str, Any] = {}
-    for assignment in assignments:
-        name, equals, value = assignment.partition("=")
-        if not equals:
-            raise BadInput(f"--set takes NAME=VALUE, not {assignment!r}.")
-        if name not in TrainSpec.model_fields or name in {"job", "dataset"}:
-            raise BadInput(f"There is no training setting {name!r}. Known: {', '.join(sorted(SETTABLE))}.")
-        values[name] = value
-    return values
-
-
-SETTABLE = frozenset(TrainSpec.model_fields) - {"job", "dataset", "model", "preset"}
-
-
-def sentence_of(error: ValidationError) -> str:
-    """The first thing that is wrong with settings, as a sentence."""
-    first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"]) or "The settings"
-    message = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    if not first["loc"]:
-        return f"These settings don't go together: {message}."
-    return f"{name} = {repr(first['input'])[:_SHOWN]} can't be used: it should be {message}."
+    unknown = f"There is no training setting {{name}}. Known: {', '.join(sorted(SETTABLE))}."
+    return assigned(assignments, known=SETTABLE | {"model", "preset"}, unknown=unknown)

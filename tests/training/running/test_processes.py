@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from studio.workspace.history import history
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState
 from tests.support import make_rows
+from tests.training.support import wait_for_step
 
 SETTINGS: dict[str, Any] = {
     "dtype": "float32",
@@ -61,16 +61,6 @@ def losses(run: Run) -> dict[int, float]:
 
 def weights(run: Run) -> dict[str, Any]:
     return load_file(run.folder / "adapter" / "adapter_model.safetensors")
-
-
-def wait_for_step(run: Run, step: int) -> None:
-    deadline = time.monotonic() + 240
-    while time.monotonic() < deadline:
-        if any(event["step"] >= step for event in run.events("metric")):
-            return
-        assert not run.status.state.finished, run.status.error
-        time.sleep(0.05)
-    raise AssertionError("the run made no progress")
 
 
 def ranks(run: Run) -> dict[int, psutil.Process]:
@@ -120,7 +110,7 @@ def test_a_lost_process_ends_the_run_with_a_sentence_and_the_resumed_one_is_the_
     unbroken = start(queue, rows, **LONG)
     queue.wait(unbroken)
     run = start(queue, rows, **LONG)
-    wait_for_step(run, 20)
+    wait_for_step(run, 20, seconds=240)
     processes = ranks(run)
     assert sorted(processes) == [0, 1]
     processes[1].send_signal(signal.SIGKILL)
@@ -144,7 +134,7 @@ def test_a_lost_process_ends_the_run_with_a_sentence_and_the_resumed_one_is_the_
 def test_all_processes_stop_at_the_same_step(tiny_workspace: Workspace, rows: str, keep: bool) -> None:
     queue = JobQueue(tiny_workspace)
     run = start(queue, rows, num_train_epochs=100)
-    wait_for_step(run, 3)
+    wait_for_step(run, 3, seconds=240)
     processes = list(ranks(run).values())
     queue.stop(run, keep=keep)
     assert queue.wait(run).state is RunState.STOPPED
@@ -155,7 +145,7 @@ def test_all_processes_stop_at_the_same_step(tiny_workspace: Workspace, rows: st
 def test_when_the_worker_is_killed_its_processes_end_too(tiny_workspace: Workspace, rows: str) -> None:
     queue = JobQueue(tiny_workspace)
     run = start(queue, rows, num_train_epochs=100)
-    wait_for_step(run, 3)
+    wait_for_step(run, 3, seconds=240)
     pid, processes = run.status.pid, list(ranks(run).values())
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
@@ -285,7 +275,7 @@ def test_two_machines_learn_what_one_process_learns_and_a_lost_one_is_named(
     queue.wait(alone)
     wired = JobQueue(tiny_workspace, launcher)
     run = start(wired, rows, hosts="10.77.0.1,10.77.0.2", **LONG)
-    wait_for_step(run, 20)
+    wait_for_step(run, 20, seconds=240)
     ranks(run)[1].send_signal(signal.SIGKILL)
     with pytest.raises(JobFailed, match=r"^Rank 1 of 2, on 10\.77\.0\.2, ended.*SIGKILL.*is kept"):
         wired.wait(run)

@@ -23,7 +23,8 @@ from studio.workspace.history import history
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState
 from tests.support import make_rows
-from tests.training.test_resuming import SETTINGS, HereLauncher, losses, stopping_at
+from tests.training.support import HereLauncher
+from tests.training.test_resuming import SETTINGS, losses, stopping_at
 
 STEPS = 24  # 45 of 54 rows are trained, 12 batches: six steps, four times; a checkpoint every four
 VALIDATED = {**SETTINGS, "hold_out_phrasings": 1, "validation_items": 6}
