@@ -136,6 +136,12 @@ class TestPlan:
         assert (plan.rows, plan.steps_per_epoch) == (336, 21)
         assert "48 held out" in plan_html(self.spec(), plan)
 
+    def test_rows_left_out_are_not_learned_and_that_is_said(self) -> None:
+        plan = make_plan(self.spec(rows_per_answer=70), rows=12_464, left_out=2_520)
+        assert plan.rows == 9_944
+        html = plan_html(self.spec(rows_per_answer=70), plan)
+        assert "2,520 left out: 70 of those that share an answer are enough" in html and text.ROWS_ALL_NOTE not in html
+
     def test_spliced_rows_are_learned_too(self) -> None:
         plan = make_plan(self.spec(spliced_copies=1), rows=384, spliced=384)
         assert (plan.rows, plan.steps_per_epoch) == (768, 48)

@@ -159,7 +159,7 @@ class FormSection:
         except StudioError as error:
             return {self.plan: problem_html(error.message), self.command: gr.Code("", visible="hidden")}
         rows = read_manifest(self._workspace, spec.dataset).rows
-        held_out, spliced = _rearranged(
+        rearranged = _rearranged(
             self._workspace,
             spec.dataset,
             spec.hold_out_phrasings,
@@ -167,7 +167,7 @@ class FormSection:
             spec.spliced_copies,
             spec.least_rows_per_answer,
         )
-        plan = make_plan(spec, rows=rows, held_out=held_out, spliced=spliced)
+        plan = make_plan(spec, rows=rows, **rearranged)
         command = train_command(spec.dataset, preset, self._changes(preset, values))
         return {self.plan: plan_html(spec, plan), self.command: gr.Code(command, visible=True)}
 
@@ -201,9 +201,11 @@ class FormSection:
 
 
 @lru_cache(maxsize=32)
-def _rearranged(workspace: Workspace, dataset: str, hold_out: int, most: int, copies: int, least: int) -> tuple[int, int]:
-    """How many rows of a dataset, which never changes, are held out of training, and how many are spliced from the others."""
-    if hold_out == copies == least == 0:
-        return 0, 0
+def _rearranged(workspace: Workspace, dataset: str, hold_out: int, most: int, copies: int, least: int) -> dict[str, int]:
+    """How many rows of a dataset, which never changes, are held out of training, how many left out, and how many spliced from the others."""
+    if hold_out == most == copies == least == 0:
+        return {}
     train, held_out = split_phrasings(list(read_rows(workspace, dataset)), hold_out=hold_out)
-    return len(held_out), len(rows_to_splice(thin_phrasings(train, most=most), copies=copies, least=least))
+    taken = thin_phrasings(train, most=most)
+    spliced = rows_to_splice(taken, copies=copies, least=least)
+    return {"held_out": len(held_out), "left_out": len(train) - len(taken), "spliced": len(spliced)}

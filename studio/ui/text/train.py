@@ -69,6 +69,7 @@ STEPS_TIME_NOTE = "; fewer if they would take over {minutes} minutes"
 ROWS_LEARNED = "Rows learned"
 ROWS_ALL_NOTE = "all of the dataset"
 ROWS_HELD_OUT_NOTE = "{held_out} held out for validation"
+ROWS_LEFT_OUT_NOTE = "{left_out} left out: {most} of those that share an answer are enough"
 ROWS_SPLICED_NOTE = "{spliced} spliced from them"
 
 # The watched run

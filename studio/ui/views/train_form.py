@@ -99,24 +99,26 @@ class Plan:
 
     rows: int
     held_out: int
+    left_out: int
     spliced: int
     effective_batch: int
     steps_per_epoch: int
     steps: int
 
 
-def make_plan(spec: TrainSpec, *, rows: int, held_out: int = 0, spliced: int = 0) -> Plan:
-    """The plan for `rows` rows, of which `held_out` are not trained, and `spliced` new ones.
+def make_plan(spec: TrainSpec, *, rows: int, held_out: int = 0, left_out: int = 0, spliced: int = 0) -> Plan:
+    """The plan for `rows` rows, of which `held_out` and `left_out` are not trained, and `spliced` new ones.
 
     As transformers counts them (`Trainer.set_initial_training_values`): the last, smaller batch and the last, smaller
     accumulation are steps too.
     """
-    learned = rows - held_out + spliced
+    learned = rows - held_out - left_out + spliced
     batches = math.ceil(learned / (spec.per_device_train_batch_size * spec.processes))
     per_epoch = max(math.ceil(batches / spec.gradient_accumulation_steps), 1)
     return Plan(
         rows=learned,
         held_out=held_out,
+        left_out=left_out,
         spliced=spliced,
         effective_batch=spec.per_device_train_batch_size * spec.gradient_accumulation_steps * spec.processes,
         steps_per_epoch=per_epoch,
@@ -127,7 +129,13 @@ def make_plan(spec: TrainSpec, *, rows: int, held_out: int = 0, spliced: int = 0
 def plan_html(spec: TrainSpec, plan: Plan) -> str:
     """Rows, effective batch, steps and validations, side by side."""
     note = text.STEPS_NOTE if spec.max_steps < 0 else text.STEPS_FIXED_NOTE
-    rows = [text.ROWS_HELD_OUT_NOTE.format(held_out=f"{plan.held_out:,}") if plan.held_out else text.ROWS_ALL_NOTE]
+    rows = []
+    if plan.held_out:
+        rows.append(text.ROWS_HELD_OUT_NOTE.format(held_out=f"{plan.held_out:,}"))
+    if plan.left_out:
+        rows.append(text.ROWS_LEFT_OUT_NOTE.format(left_out=f"{plan.left_out:,}", most=f"{spec.rows_per_answer:,}"))
+    if not rows:
+        rows.append(text.ROWS_ALL_NOTE)
     if plan.spliced:
         rows.append(text.ROWS_SPLICED_NOTE.format(spliced=f"{plan.spliced:,}"))
     batch = text.EFFECTIVE_BATCH_NOTE.format(
