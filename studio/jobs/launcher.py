@@ -9,9 +9,8 @@ import threading
 from contextlib import suppress
 from typing import Protocol
 
-from studio.jobs.memory import MemoryWatch, memory_here
+from studio.jobs.memory import MemoryWatch
 from studio.settings import PROJECT_ROOT
-from studio.workspace.failures import Exit
 from studio.workspace.runs import ANOTHER_ATTEMPT, Run
 
 # How long an OpenMP thread that waits for the others spins before it sleeps. The default of 300,000 turns takes the cores from whoever
@@ -59,7 +58,5 @@ def _see_it_end(process: subprocess.Popen[bytes], run: Run, watch: MemoryWatch) 
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode >= 0:
         return
-    peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)  # bytes there, KiB elsewhere
-    seen = Exit(process.returncode, peak_memory=peak, memory_limit=memory_here().total, oom_kills=watch.killed)
     with suppress(OSError):  # the folder may be gone, or the disk full
-        run.write_exit(seen)
+        run.write_exit(watch.exit(process.returncode, usage))

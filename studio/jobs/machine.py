@@ -10,15 +10,13 @@ import resource
 import socket
 import sys
 from pathlib import Path
-from typing import Any
 
 import psutil
 
-from studio.jobs.memory import MemoryWatch, memory_here
+from studio.jobs.memory import MemoryWatch
 from studio.jobs.orphan import end_when_orphaned
 from studio.jobs.outcomes import Ranks
 from studio.jobs.processes import Launch
-from studio.workspace.failures import Exit
 from studio.workspace.runs import Run
 
 _INTERFACE_VARIABLES = ("GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME")
@@ -37,7 +35,8 @@ def main() -> None:
     try:
         launch_command(launch_command_parser().parse_args(launch.arguments(run.folder, machine=machine)))
     except ChildFailedError as failed:
-        Ranks(run).write_exits(machine, {rank: _exit_of(failure, watch) for rank, failure in failed.failures.items()})
+        largest = resource.getrusage(resource.RUSAGE_CHILDREN)  # of those that were waited for, by their memory
+        Ranks(run).write_exits(machine, {rank: watch.exit(one.exitcode, largest) for rank, one in failed.failures.items()})
         sys.exit(1)
 
 
@@ -58,12 +57,6 @@ def _talk_through(host: str) -> None:
     if interface := interface_of(host):
         for variable in _INTERFACE_VARIABLES:
             os.environ.setdefault(variable, interface)
-
-
-def _exit_of(failure: Any, watch: MemoryWatch) -> Exit:
-    """What is known of a process that failed. Its peak memory is that of the largest one that was waited for."""
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return Exit(failure.exitcode, peak_memory=peak, memory_limit=memory_here().total, oom_kills=watch.killed)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,15 @@ https://docs.kernel.org/admin-guide/cgroup-v2.html#memory and https://docs.kerne
 
 from __future__ import annotations
 
+import resource
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+
+from studio.workspace.failures import Exit
 
 
 @dataclass(frozen=True)
@@ -64,21 +68,41 @@ class Memory:
 
 @dataclass(frozen=True)
 class MemoryWatch:
-    """Tells whether the system has killed processes for want of memory since the watch was made."""
+    """Made before a process is started: tells whether the system has killed processes for want of memory since, and how that one ended."""
 
     groups: MemoryGroups
     before: int
+    starter_peak: int
 
     @classmethod
     def start(cls, groups: MemoryGroups | None = None) -> MemoryWatch:
         """A watch from now on."""
         chosen = groups or MemoryGroups()
-        return cls(chosen, chosen.oom_kills())
+        return cls(chosen, chosen.oom_kills(), own_peak())
 
     @property
     def killed(self) -> int:
         """How many since then."""
         return max(0, self.groups.oom_kills() - self.before)
+
+    def exit(self, code: int, usage: resource.struct_rusage) -> Exit:
+        """How the process that was started ended, by its exit code and what the system says that it used.
+
+        The system's peak of a process begins with that of whoever started it (`setmax_mm_hiwater_rss` in Linux's `exec_mmap`): no higher, and it is not known.
+        """
+        peak = _peak(usage)
+        return Exit(
+            code,
+            peak_memory=peak if peak > self.starter_peak else None,
+            memory_limit=memory_here().total,
+            oom_kills=self.killed,
+        )
+
+
+def own_peak() -> int:
+    """The most memory that this process has had resident, in bytes; on Linux without what whoever started it had."""
+    counted = [words for line in _lines(Path("/proc/self/status")) if (words := line.split())[:1] == ["VmHWM:"]]
+    return int(counted[0][1]) * 1024 if counted else _peak(resource.getrusage(resource.RUSAGE_SELF))
 
 
 def memory_here(groups: MemoryGroups | None = None) -> Memory:
@@ -87,6 +111,10 @@ def memory_here(groups: MemoryGroups | None = None) -> Memory:
     limit, room = chosen.limit(), chosen.room()
     total = machine.total if limit is None else min(machine.total, limit)
     return Memory(total, min(machine.available, total if room is None else room))
+
+
+def _peak(usage: resource.struct_rusage) -> int:
+    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)  # bytes there, KiB elsewhere
 
 
 _LIMITS = ("memory.max", "memory.limit_in_bytes")

@@ -94,13 +94,13 @@ class Exit:
 
     Attributes:
         code: its exit code; -9 where signal 9 ended it.
-        peak_memory: the most memory it had.
+        peak_memory: the most memory it had; None where it had no more than whoever started it.
         memory_limit: what a process may have here.
         oom_kills: processes that the system has killed for want of memory while it was at work.
     """
 
     code: int
-    peak_memory: int
+    peak_memory: int | None
     memory_limit: int
     oom_kills: int
 
@@ -109,7 +109,7 @@ class Exit:
         """Read what `to_json` wrote."""
         return cls(**value)
 
-    def to_json(self) -> dict[str, int]:
+    def to_json(self) -> dict[str, int | None]:
         """As plain JSON values."""
         return asdict(self)
 
@@ -160,8 +160,10 @@ def _failure_of_signal(number: int, seen: Exit) -> Failure:
         name = signal.Signals(number).name
     except ValueError:
         name = f"signal {number}"
-    if number == signal.SIGKILL and (seen.oom_kills > 0 or seen.peak_memory > _NEAR_LIMIT * seen.memory_limit):
-        return Failure(Cause.KILLED_FOR_MEMORY, f"it had {_gigabytes(seen.peak_memory)} of {_gigabytes(seen.memory_limit)}")
+    peak = seen.peak_memory or 0
+    if number == signal.SIGKILL and (seen.oom_kills > 0 or peak > _NEAR_LIMIT * seen.memory_limit):
+        had = f"it had {_gigabytes(peak)} of" if peak else "there are"
+        return Failure(Cause.KILLED_FOR_MEMORY, f"{had} {_gigabytes(seen.memory_limit)}")
     if number in _CRASHES:
         return Failure(Cause.CRASHED, name)
     return Failure(Cause.KILLED if number == signal.SIGKILL else Cause.ENDED, name)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
 from studio.jobs.memory import MemoryGroups, MemoryWatch, memory_here
+from studio.settings import PROJECT_ROOT
 
 MEGABYTE = 1 << 20
 
@@ -87,3 +91,33 @@ def test_a_watch_counts_what_was_killed_since(version_2: MemoryGroups) -> None:
 def test_this_machine_has_memory() -> None:
     here = memory_here()
     assert 0 < here.available <= here.total
+
+
+def test_a_process_is_not_said_to_have_had_the_memory_of_whoever_started_it() -> None:
+    seen = subprocess.run(
+        [sys.executable, "-c", _A_LARGE_STARTER], stdout=subprocess.PIPE, text=True, check=True, cwd=PROJECT_ROOT
+    )
+    small, small_by_itself, large = json.loads(seen.stdout)
+    assert small is None, "no more than its starter had"
+    assert small_by_itself < 150 << 20
+    assert 500 << 20 < large < 650 << 20
+
+
+_A_LARGE_STARTER = """
+import json, os, subprocess, sys
+from studio.jobs.memory import MemoryWatch
+
+had = bytearray(b"x") * (300 << 20)
+del had
+
+def peak(script):
+    watch = MemoryWatch.start()
+    child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    said = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    return watch.exit(os.waitstatus_to_exitcode(status), usage).peak_memory, said
+
+small, said = peak("from studio.jobs.memory import own_peak; print(own_peak())")
+large, _ = peak('bytearray(b"x") * (500 << 20)')
+print(json.dumps([small, int(said), large]))
+"""

@@ -90,7 +90,7 @@ def test_an_unexpected_error_keeps_its_first_line() -> None:
         (ended_by(signal.SIGTERM, oom_kills=1), Cause.ENDED),
         (ended_by(signal.SIGSEGV), Cause.CRASHED),
         (ended_by(signal.SIGBUS), Cause.CRASHED),
-        (Exit(1, peak_memory=0, memory_limit=1, oom_kills=0), Cause.UNEXPECTED),
+        (Exit(1, peak_memory=None, memory_limit=1, oom_kills=0), Cause.UNEXPECTED),
         (None, Cause.VANISHED),
     ],
 )
