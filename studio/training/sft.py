@@ -43,9 +43,9 @@ from studio.training.running.hardware import quantization_config, training_devic
 from studio.training.running.pace import fit_into_time, measure_pace, planned_steps, steps_of_a_pass
 from studio.training.running.pauses import Pauses
 from studio.training.running.timekeeping import KeepTime, KeptSchedule
-from studio.training.running.together import agreed, total
 from studio.training.running.tracking import prepare_tracker
 from studio.training.settings.spec import ALL_LINEAR, TrainSpec, parse_spec
+from studio.training.together import agreed, total
 from studio.training.validation.callback import validate_checkpoints
 from studio.workspace.checkpoints import newest_checkpoint
 from studio.workspace.datasets import read_rows

@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
+from studio.training.budgets import KEPT_BYTES, scores_at_once
 from studio.training.estimate.architecture import FUSED_FAMILIES, Architecture
 from studio.training.estimate.machine import Machine
 from studio.training.estimate.workload import Batch
 from studio.training.settings.spec import ALL_LINEAR, TrainSpec
-
-KEPT_BYTES = 2 << 30
-"""So much is kept of what frozen layers gave (`studio.training.learning.frozen`): some 25,000 rows of 70 tokens of the embedded model."""
 
 NF4_BITS = 4.127
 """Bits of a parameter in NF4 with double quantisation: 4, and 8/64 + 32/(64 x 256) for the constants (Dettmers et al. 2023, arXiv 2305.14314, section 3)."""
@@ -230,9 +228,20 @@ def _attention_bytes(setup: Setup, batch: Batch) -> float:
 
 
 def logits_bytes(setup: Setup, batch: Batch) -> float:
-    """Of the learned tokens alone (`studio.training.learning.trainer`). In 4 bit on a GPU autocast keeps a copy of the head, which is fp32, in 16 bits for the way back."""
-    logits = batch.learned * setup.architecture.vocabulary * _LOGIT_BYTES
-    return logits + (2 * setup.architecture.head_parameters if setup.four_bit and setup.on_gpu else 0)
+    """Of the learned tokens alone, some at a time (`studio.training.learning.head`): the logits in fp32 and in the model's format, and the gradients of the hidden states.
+
+    In 4 bit on a GPU the logits are whole, and autocast keeps a copy of the head, which is fp32, in 16 bits for the way back.
+    """
+    one = setup.architecture
+    if setup.four_bit and setup.on_gpu:
+        return batch.learned * one.vocabulary * _LOGIT_BYTES + 2 * one.head_parameters
+    held = min(batch.learned, scores_at_once(one.vocabulary, on_gpu=setup.on_gpu))
+    return held * one.vocabulary * (_FP32 + setup.number_bytes) + hidden_gradients_bytes(setup, batch)
+
+
+def hidden_gradients_bytes(setup: Setup, batch: Batch) -> float:
+    """What the head keeps for the way back."""
+    return batch.learned * setup.architecture.hidden * setup.number_bytes
 
 
 def kept_bytes(setup: Setup, batches: Iterable[Batch]) -> float:

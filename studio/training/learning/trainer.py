@@ -1,8 +1,9 @@
 """TRL's SFTTrainer, with the things changed that cost most of its time on a CPU.
 
-1. The language-model head sees only the positions whose token is learned. TRL's fused head scores every position, prompts
-   included: at the lengths of support rows about half of all work. The loss is the same sum over the same positions, divided
-   by the same count (`tests/training/learning/test_trainer.py` compares losses and gradients).
+1. The language-model head sees only the positions whose token is learned, some at a time (`studio.training.learning.head`).
+   TRL's fused head scores every position, prompts included: at the lengths of support rows about half of all work. The loss is
+   the same sum over the same positions, divided by the same count (`tests/training/learning/test_trainer.py` compares losses and
+   gradients).
 2. No per-step entropy and token accuracy.
 3. Layers below the first adapter are computed once a row (`skip_frozen_layers`).
 4. What all rows of a batch begin with is computed once (`share_beginnings`).
@@ -18,24 +19,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from datasets import Dataset
-from torch.nn.functional import cross_entropy
 from transformers import TrainerControl
 from trl import SFTTrainer
 
-from studio.training.estimate.memory import KEPT_BYTES
+from studio.training.budgets import KEPT_BYTES
+from studio.training.divergence import check_weights
 from studio.training.learning.beginnings import decode, shared_beginning
 from studio.training.learning.frozen import FrozenLayers, layers_without_adapter
+from studio.training.learning.head import token_costs
 from studio.training.learning.rounds import Rounds
 from studio.training.learning.sampler import LengthGroupedSampler
-from studio.training.running.callbacks import check_weights
-from studio.training.running.together import agreed
-
-if TYPE_CHECKING:
-    from studio.training.validation.asking import Validator
+from studio.training.together import agreed
 
 _IGNORED = -100
 
@@ -54,8 +52,8 @@ class SupportTrainer(SFTTrainer):
 
     control: TrainerControl
 
-    validator: Validator | None = None
-    """What an evaluation asks the model (`studio.training.validation`); None: it is TRL's own."""
+    validate: Callable[[Any], dict[str, float]] | None = None
+    """What an evaluation measures of the model (`studio.training.validation`); None: it is TRL's own."""
 
     def pass_over_known_rows(self, *, below: float) -> None:
         """Leave rows out of every other round once each of their learned tokens costs less than `below` nats. For one process."""
@@ -102,11 +100,11 @@ class SupportTrainer(SFTTrainer):
         return losses.sum() / (len(losses) if num_items_in_batch is None else num_items_in_batch)
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
-        """What the validator finds, logged and told to the callbacks as transformers does with what an evaluation finds."""
-        if self.validator is None:
+        """What `validate` measures, logged and told to the callbacks as transformers does with what an evaluation finds."""
+        if self.validate is None:
             return super().evaluate(*args, **kwargs)
-        validator, model = self.validator, self.accelerator.unwrap_model(self.model)
-        metrics = agreed(lambda: validator.validate(model).metrics())
+        validate, model = self.validate, self.accelerator.unwrap_model(self.model)
+        metrics = agreed(lambda: validate(model))
         self.log(dict(metrics))
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
@@ -172,8 +170,7 @@ def token_losses(
     hidden = _hidden_states(causal.model, inputs, frozen, shared)
     targets = inputs["labels"][:, shared + 1 :]
     learned = targets != _IGNORED
-    logits = causal.lm_head(hidden[:, :-1][learned]).float()
-    return cross_entropy(logits, targets[learned], reduction="none"), learned
+    return token_costs(causal.lm_head, hidden[:, :-1][learned], targets[learned]), learned
 
 
 def _hidden_states(decoder: Any, inputs: dict[str, torch.Tensor], frozen: FrozenLayers | None, shared: int) -> torch.Tensor:

@@ -17,8 +17,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from trl import DPOTrainer, KTOTrainer
 
+from studio.training.divergence import check_weights
 from studio.training.learning.sampler import LengthGroupedSampler
-from studio.training.running.callbacks import RunEvents, check_weights
+from studio.training.running.callbacks import RunEvents
 
 _IGNORED = -100
 _REFERENCE = "ref"  # TRL's name of the adapter that it keeps as the reference

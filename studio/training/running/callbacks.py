@@ -9,10 +9,11 @@ import psutil
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from studio.errors import Diverged
+from studio.jobs.memory import own_peak
 from studio.jobs.progress import Reporter
+from studio.training.divergence import diverged
 from studio.training.running.pauses import Pauses
-from studio.training.running.together import agreed
+from studio.training.together import agreed
 
 _MEGABYTE = 1024 * 1024
 _LOGS_KEPT = 200  # the events have them all, and transformers writes its own into every checkpoint
@@ -88,24 +89,6 @@ def check_finite(loss: float, grad_norm: float, args: TrainingArguments, step: i
     raise diverged(f"gradient's norm became {grad_norm}" if math.isfinite(loss) else f"loss became {loss}", args, step)
 
 
-def check_weights(model: torch.nn.Module, args: TrainingArguments, step: int) -> None:
-    """Halt before a checkpoint of weights that are no numbers: the one before them is the one to keep.
-
-    Raises:
-        Diverged: what is learned holds one that is none.
-    """
-    learned = (parameter for parameter in model.parameters() if parameter.requires_grad)
-    if not all(bool(torch.isfinite(parameter).all()) for parameter in learned):
-        raise diverged("weights became nan", args, step)
-
-
-def diverged(what: str, args: TrainingArguments, step: int) -> Diverged:
-    """The error that says so, where, and what to change."""
-    return Diverged(
-        f"The {what} at step {step}: the training diverged. Start again with a lower learning rate than {args.learning_rate:g}."
-    )
-
-
 def memory_mb() -> float:
     """Memory in use now, in MiB: of the GPU if there is one, else of this process."""
     if torch.cuda.is_available():
@@ -120,8 +103,5 @@ def process_memory_mb() -> float:
 
 def peak_memory_mb() -> float:
     """The most memory this process has had, in MiB: of the GPU if there is one, else resident."""
-    if torch.cuda.is_available():
-        return float(torch.cuda.max_memory_allocated()) / _MEGABYTE
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else own_peak()
+    return float(peak) / _MEGABYTE

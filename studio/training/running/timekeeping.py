@@ -15,7 +15,7 @@ from transformers.trainer_callback import ExportableState
 from studio.training.learning.trainer import SupportTrainer
 from studio.training.running.pace import Pace
 from studio.training.running.pauses import Pauses
-from studio.training.running.together import agreed
+from studio.training.together import agreed
 
 _EVERY = 50  # steps between two looks at the clock
 _WORTH_MOVING = 0.02  # of the steps that are left: less is noise

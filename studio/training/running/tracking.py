@@ -10,9 +10,9 @@ import importlib.util
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-Tracker = Literal["none", "tensorboard", "trackio", "wandb"]
+from studio.training.settings.common import Tracker
 
 _PROJECT = "firstline-studio"
 _PACKAGES: Mapping[Tracker, tuple[str, ...]] = {

@@ -8,9 +8,9 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from studio.errors import BadInput
-from studio.training.running.tracking import Tracker
 
 NumberFormat = Literal["auto", "bfloat16", "float16", "float32"]
+Tracker = Literal["none", "tensorboard", "trackio", "wandb"]
 _SHOWN = 80  # characters of a value that can't be used
 
 

@@ -14,8 +14,8 @@ from studio.errors import BadInput
 from studio.jobs.progress import Reporter
 from studio.training.learning.trainer import SupportTrainer
 from studio.training.running.pauses import Pauses
-from studio.training.running.together import agreed
 from studio.training.settings.spec import TrainSpec
+from studio.training.together import agreed
 from studio.training.validation.asking import Validator, rows_that_fit
 from studio.training.validation.items import items_by_family, validation_items
 from studio.training.validation.outcome import Outcome, best_step
@@ -149,7 +149,8 @@ def validate_checkpoints(
     judged = sum(item.judged_by is not None for item in items)
     reporter.note(_ASKED.format(items=len(items), judged=judged, others=len(items) - judged))
     rows = spec.per_device_train_batch_size
-    trainer.validator = Validator(items, trainer.processing_class, trainer.data_collator, rows=rows)
+    validator = Validator(items, trainer.processing_class, trainer.data_collator, rows=rows)
+    trainer.validate = lambda model: validator.validate(model).metrics()
     pauses.every = spec.save_steps
     callback = ValidateCheckpoints(reporter, pauses, patience=spec.early_stopping_patience)
     trainer.add_callback(callback)

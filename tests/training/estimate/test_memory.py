@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from peft import LoraConfig, get_peft_model
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from studio.training.budgets import scores_at_once
 from studio.training.estimate.architecture import read_architecture
 from studio.training.estimate.memory import (
     Setup,
     activations_bytes,
     adapter_bytes,
     heap_bytes,
+    hidden_gradients_bytes,
     kept_bytes,
     layer_bytes,
     logits_bytes,
@@ -100,8 +102,14 @@ def test_a_fused_layer_by_hand() -> None:
 
 
 def test_logits_are_those_of_learned_tokens() -> None:
-    assert logits_bytes(setup(), BATCH) == 20 * 1000 * 12
-    assert logits_bytes(setup(), BATCH._replace(learned=40)) == 2 * logits_bytes(setup(), BATCH)
+    assert logits_bytes(setup(), BATCH) == 20 * 1000 * (4 + 2) + 20 * 32 * 2
+
+
+def test_some_tokens_have_logits_at_a_time() -> None:
+    most = scores_at_once(1000, on_gpu=False)
+    large = BATCH._replace(learned=10 * most)
+    assert logits_bytes(setup(), large) == most * 1000 * (4 + 2) + 10 * most * 32 * 2
+    assert logits_bytes(setup(GPU, load_in_4bit=True), large) == 10 * most * 1000 * 12 + 2 * TINY.head_parameters
 
 
 def test_frozen_rows_are_kept_on_a_cpu_up_to_a_limit() -> None:
@@ -202,6 +210,6 @@ def test_activations_are_what_autograd_really_keeps(fused: bool, attention: str,
     wanted = spec(attention=attention, lora_rank=8, lora_dropout=0.0 if fused else 0.1)  # dropout leaves the layers as they are
     one = Setup.of(wanted, architecture, CPU)
     batch = Batch(rows, width, rows * width, rows * learned, shared if fused else 0)
-    counted = 4 * layer_bytes(one, batch) + logits_bytes(one, batch) / 3  # cross entropy keeps one of the three
+    counted = 4 * layer_bytes(one, batch) + hidden_gradients_bytes(one, batch)
     assert one.fused is fused
     assert kept == pytest.approx(counted, rel=0.12)
