@@ -44,6 +44,7 @@ input[role="listbox"] { text-overflow: ellipsis; padding-right: 2.5rem !importan
 .prose table { display: block; overflow-x: auto; }
 .card { border: 1px solid var(--border-color-primary); border-radius: 10px; padding: 1rem 1.25rem; background: var(--block-background-fill); }
 .cards { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); }
+.cards.numbers { grid-template-columns: repeat(auto-fit, minmax(min(100%, 10.5rem), 1fr)); }
 .card h2, .card h3 { margin: 0 0 .25rem; font-size: 1rem; }
 .card p { margin: .25rem 0; }
 .big { font-size: 1.75rem; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.2; }

@@ -19,6 +19,7 @@ from studio.ui.views.train_compare import (
     hint_html,
     links_html,
     run_choices,
+    suggested_runs,
 )
 from studio.ui.views.train_lines import checkpoint_choices, chosen_step, deleted_choices, queue_choices
 from studio.ui.views.train_runs import listed, narrowed, runs_html, tag_choices
@@ -90,6 +91,14 @@ class TestComparison:
         create_run(workspace, {"job": "evaluation.evaluate", "models": []})
         ((label, value),) = run_choices(listed(list_runs(workspace)))
         assert value == run.id and label.startswith("Wide (succeeded")
+
+    def test_those_that_have_begun_are_suggested_before_those_that_wait(self, workspace: Workspace) -> None:
+        older, newer = a_training(workspace), a_training(workspace)
+        waiting = create_run(workspace, TrainSpec(dataset="airline-1").model_dump())
+        create_run(workspace, {"job": "evaluation.evaluate", "models": []})
+        runs = listed(list_runs(workspace))
+        assert suggested_runs(runs, 2) == [newer.id, older.id]
+        assert suggested_runs(runs, 6) == [newer.id, older.id, waiting.id]
 
 
 class TestLines:

@@ -23,8 +23,9 @@ from studio.ui.views.train_compare import (
     hint_html,
     links_html,
     run_choices,
+    suggested_runs,
 )
-from studio.ui.views.train_runs import listed
+from studio.ui.views.train_runs import Listed, listed
 from studio.workspace.adapters import ADAPTER_JOBS
 from studio.workspace.history import Followers
 from studio.workspace.runs import list_runs
@@ -88,7 +89,7 @@ class CompareSection:
         return [self.empty, self.body, self.curve, self.said, self.compared, self.links, self.plot, self.numbers, self.tables]
 
     def wire(self, tab: gr.Tab) -> None:
-        """Every choice shows what it comes to; who opens the tab without one sees the two newest trainings."""
+        """Every choice shows what it comes to; who opens the tab without one sees the two newest trainings that have begun."""
         quiet: dict[str, Any] = {"api_visibility": "private"}
         shown = gr.on(
             [self.chosen.input, self.curve.input], plainly(self.show), self.inputs, self.outputs, api_name="train_compare",
@@ -110,8 +111,8 @@ class CompareSection:
         }
 
     def suggest(self, ids: Sequence[str] | None, curve: str | None) -> Updates:
-        """What was chosen as it is now; the two newest trainings where nothing was."""
-        chosen = list(ids or ()) or [run_id for _, run_id in self._choices()[:LEAST]]
+        """What was chosen as it is now; the two newest trainings that have begun where nothing was."""
+        chosen = list(ids or ()) or suggested_runs(self._runs(), LEAST)
         return self.open(",".join(chosen), curve)
 
     def show(self, ids: Sequence[str] | None, curve: str | None) -> Updates:
@@ -137,4 +138,7 @@ class CompareSection:
         }
 
     def _choices(self) -> list[tuple[str, str]]:
-        return run_choices(listed(list_runs(self._studio.workspace, *ADAPTER_JOBS)))
+        return run_choices(self._runs())
+
+    def _runs(self) -> list[Listed]:
+        return listed(list_runs(self._studio.workspace, *ADAPTER_JOBS))

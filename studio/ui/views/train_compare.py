@@ -21,9 +21,16 @@ from studio.ui.views.train_form import plain_value
 from studio.ui.views.train_numbers import number, table
 from studio.ui.views.train_runs import Listed
 from studio.workspace.adapters import ADAPTER_JOBS
+from studio.workspace.runs import RunState
 
 FIRST_CURVE = "loss"
 _TABLE_STEPS = 50
+
+
+def suggested_runs(runs: Sequence[Listed], count: int) -> list[str]:
+    """Ids of the first `count` trainings that have begun, which is what there is to see; of those that wait where there are too few."""
+    begun = sorted((run for run in runs if run.job in ADAPTER_JOBS), key=lambda run: run.status.state is RunState.QUEUED)
+    return [run.id for run in begun[:count]]
 
 
 def run_choices(runs: Sequence[Listed]) -> list[tuple[str, str]]:

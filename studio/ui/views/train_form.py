@@ -165,7 +165,7 @@ def figures_html(figures: Sequence[tuple[str, str, str]]) -> str:
         f'<p class="muted">{escape(note)}</p></div>'
         for name, number, note in figures
     )
-    return f'<div class="cards">{"".join(cards)}</div>'
+    return f'<div class="cards numbers">{"".join(cards)}</div>'
 
 
 def problem_html(sentence: str) -> str:
