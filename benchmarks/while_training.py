@@ -55,6 +55,7 @@ def measure(home: Path, changes: int) -> dict[str, object]:
         page = browser.new_page()
         page.set_default_timeout(_PATIENCE)
         page.goto(f"{url}/train?dataset={dataset}")
+        expect(page.get_by_text("Optimizer steps").first).to_be_visible()  # the form is filled in
         values = itertools.cycle((12, 20))
         _change(page, next(values))
         at_rest = _answers(url, page, values, changes // 3, busy=lambda: True)
