@@ -35,15 +35,8 @@ class CheckSection:
         self.result = gr.HTML()
         self.button = gr.Button(text.CHECK)
 
-    def wire(self, changed: Sequence[Any], counted: Any, inputs: Sequence[Any], spec: SpecOfForm) -> None:
-        """Connect the events.
-
-        Args:
-            changed: components that a change of the form rewrites.
-            counted: an event after which it is known how long the rows are.
-            inputs: those of the form.
-            spec: makes the training of their values.
-        """
+    def wire(self, counted: Any, inputs: Sequence[Any], spec: SpecOfForm) -> None:
+        """Look whenever `counted`, an event of every change of the form, has ended: it is known then how long the rows are. `spec` makes the settings of `inputs`."""
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "always_last"}
 
         def look(request: gr.Request, *values: Any) -> gr.HTML:
@@ -53,8 +46,7 @@ class CheckSection:
             require_operator(self._settings, request, to="check a training")
             return self.check(spec(*values), progress)
 
-        gr.on([one.change for one in changed], plainly(look), inputs, self.result, api_name="train_check_changed", **quiet)
-        counted.then(plainly(look), inputs, self.result, api_name="train_check_counted", **quiet)
+        counted.then(plainly(look), inputs, self.result, api_name="train_check_changed", **quiet)
         self.button.click(
             plainly(check), inputs, self.result, api_name="train_check", api_visibility="private", show_progress_on=self.result
         )

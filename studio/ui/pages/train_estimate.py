@@ -32,8 +32,8 @@ class EstimateSection:
         self.machine = gr.Radio(machines, value=HERE, label=text.MACHINE, info=text.MACHINE_INFO)
         self.shown = gr.HTML(f'<p class="muted">{text.COUNTING}</p>')
 
-    def wire(self, changed: Sequence[Any], inputs: Sequence[Any], spec: SpecOfForm) -> Any:
-        """Estimate anew whenever one of `changed`, the components that a change of the form rewrites, changes, or another machine is chosen.
+    def wire(self, changed: Any, inputs: Sequence[Any], spec: SpecOfForm) -> Any:
+        """Estimate anew whenever `changed`, a component that every change of the form rewrites, changes, or another machine is chosen.
 
         `spec` makes the settings of the values of `inputs`. Returns the event: the rows are counted once it has ended.
         """
@@ -42,7 +42,7 @@ class EstimateSection:
             return self.show(machine, spec, values)
 
         return gr.on(
-            [*(one.change for one in changed), self.machine.input], plainly(show), [self.machine, *inputs], self.shown,
+            [changed.change, self.machine.input], plainly(show), [self.machine, *inputs], self.shown,
             api_name="train_estimate", api_visibility="private", show_progress="minimal", trigger_mode="always_last", concurrency_limit=2,
         )  # fmt: skip
 

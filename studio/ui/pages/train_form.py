@@ -88,7 +88,12 @@ class FormSection:
     @property
     def outputs(self) -> list[Any]:
         """What filling the form changes."""
-        return [*self.inputs, self.sentence, self.plan, self.command, *self.files.outputs]
+        return [*self.inputs, self.sentence, *self._planned, *self.files.outputs]
+
+    @property
+    def _planned(self) -> list[Any]:
+        """What says what the form amounts to. The plan is another after every change, and what follows a change follows the plan."""
+        return [self.plan, self.command, *self.processors.outputs]
 
     @property
     def opened(self) -> list[Any]:
@@ -103,11 +108,10 @@ class FormSection:
         )
         # `input`, not `change`: what a preset fills in is one event, not one for each setting.
         changes = [self.dataset.input, *(component.input for component in self.settings.values())]
-        gr.on(changes, plainly(self.show_plan), self.inputs, [self.plan, self.command], api_name="train_plan", **quiet)
+        gr.on(changes, plainly(self.show_plan), self.inputs, self._planned, api_name="train_plan", **quiet)
         self.files.wire()
-        estimated = self.estimate.wire([self.plan, self.command], self.inputs, self.spec)
-        self.check.wire([self.plan, self.command], estimated, self.inputs, self.spec)
-        self.processors.wire(self.command, self.inputs, self.spec)
+        estimated = self.estimate.wire(self.plan, self.inputs, self.spec)
+        self.check.wire(estimated, self.inputs, self.spec)
 
     def open(self, *, operator: bool, dataset: str | None) -> Updates:
         """The form as the page opens: on `dataset` where there is one of that id, else on the newest."""
@@ -157,7 +161,8 @@ class FormSection:
         try:
             spec = self.spec(dataset, preset, *values)
         except StudioError as error:
-            return {self.plan: problem_html(error.message), self.command: gr.Code("", visible="hidden")}
+            hidden = gr.Code("", visible="hidden")
+            return {self.plan: problem_html(error.message), self.command: hidden, **self.processors.show(None)}
         rows = read_manifest(self._workspace, spec.dataset).rows
         rearranged = _rearranged(
             self._workspace,
@@ -169,7 +174,7 @@ class FormSection:
         )
         plan = make_plan(spec, rows=rows, **rearranged)
         command = train_command(spec.dataset, preset, self._changes(preset, values))
-        return {self.plan: plan_html(spec, plan), self.command: gr.Code(command, visible=True)}
+        return {self.plan: plan_html(spec, plan), self.command: gr.Code(command, visible=True), **self.processors.show(spec)}
 
     def spec(self, dataset: str | None, preset: str, *values: Any) -> TrainSpec:
         """The training that the form asks for.

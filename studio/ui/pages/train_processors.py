@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
 
-from studio.errors import StudioError
 from studio.jobs.processes import CONFIG_FILE
 from studio.training.settings.spec import TrainSpec
-from studio.ui.messages import plainly
 from studio.ui.text import train_processors as text
 from studio.ui.views.train_processors import launch_command, processors_html
 
 Updates = dict[Any, Any]
-SpecOfForm = Callable[..., TrainSpec]
 
 
 class ProcessorsSection:
@@ -38,22 +34,9 @@ class ProcessorsSection:
         """What a change of the form changes."""
         return [self.sentence, self.command, self.config]
 
-    def wire(self, changed: Any, inputs: Sequence[Any], spec: SpecOfForm) -> None:
-        """Show anew whenever `changed`, a component that every change of the form rewrites, changes. `spec` makes the settings of `inputs`."""
-
-        def show(*values: Any) -> Updates:
-            return self.show(spec, values)
-
-        changed.change(
-            plainly(show), list(inputs), self.outputs,
-            api_name="train_processors", api_visibility="private", show_progress="hidden", trigger_mode="always_last",
-        )  # fmt: skip
-
-    def show(self, spec: SpecOfForm, values: Sequence[Any]) -> Updates:
-        """The section for these values of the form."""
-        try:
-            wanted = spec(*values)
-        except StudioError:
+    def show(self, wanted: TrainSpec | None) -> Updates:
+        """The section for the training that the form asks for; for None, where it can't be started, nothing."""
+        if wanted is None:
             return {self.sentence: "", self.command: gr.Code(visible=False), self.config: gr.Code(visible=False)}
         launch = wanted.launch
         shown = not launch.alone
