@@ -8,6 +8,7 @@ export HF_HUB_DISABLE_TELEMETRY = 1
 
 QUICK ?=
 SERVE ?= 1
+TEST_WORKERS ?= 2
 demo_flags = $(if $(filter 1 true yes,$(QUICK)),--quick) $(if $(filter 0 false no,$(SERVE)),--no-serve)
 
 .PHONY: setup setup-dev demo studio test lint types contracts bench clean
@@ -34,7 +35,7 @@ studio: setup
 
 test: setup-dev
 	@sh tests/install_system_packages.sh
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 lint: setup-dev
 	$(BIN)/ruff check .

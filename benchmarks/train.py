@@ -33,6 +33,7 @@ ROWS_A_STEP = 16
 RANK, LEARNING_RATE, MAX_LENGTH, SEED = 16, 2e-4, 512, 42
 _RUNGS = (
     "learned tokens only",
+    "no logits held",
     "similar length",
     "eager attention",
     "adapters in bf16",
@@ -111,6 +112,7 @@ def _here(name: str, base: Path, rows: Sequence[Row], dataset: str, adapter: Pat
 
     from studio.chat.loading import load_base, pick_device
     from studio.chat.tokenizer import load_tokenizer
+    from studio.training.learning import head
     from studio.training.learning.adapters import compute_adapters_in_input_dtype
     from studio.training.learning.fused import fuse_layers
     from studio.training.learning.trainer import SupportTrainer
@@ -142,6 +144,9 @@ def _here(name: str, base: Path, rows: Sequence[Row], dataset: str, adapter: Pat
         processing_class=tokenizer,
         peft_config=lora_config(spec, model),
     )
+    plain = head._is_plain
+    if "no logits held" not in changes:
+        head._is_plain = lambda *_: False
     if "adapters in bf16" in changes:
         compute_adapters_in_input_dtype(trainer.model)
     if "fused layers" in changes:
@@ -150,6 +155,7 @@ def _here(name: str, base: Path, rows: Sequence[Row], dataset: str, adapter: Pat
     started = time.monotonic()
     trainer.train()
     seconds = time.monotonic() - started
+    head._is_plain = plain
     trainer.model.save_pretrained(adapter)
     return seconds, peak_memory_mb()
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # tests run side by side: threads that wait leave the cores to the others
 
 from studio.settings import Settings
 from studio.workspace.database import Database
@@ -29,6 +30,7 @@ _CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_PATIENCE = 20_000  # milliseconds that a page may take beside other tests; Playwright's own 5 s are too few there
 EMBEDDED = "smollm2-135m-instruct"
 _FOREIGN = (
     "SPACE_ID",
@@ -136,6 +138,7 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium, one for all tests: Playwright's synchronous interface can be started only once in a process."""
     if not Path(_CHROMIUM).exists():
         pytest.fail("Chromium is missing: run tests/install_system_packages.sh")
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_CHROMIUM_FLAGS))
         yield browser

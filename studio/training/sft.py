@@ -29,7 +29,7 @@ from studio.jobs.progress import Reporter, Stopped
 from studio.training.estimate.outlook import foresee
 from studio.training.learning.adapters import compute_adapters_in_input_dtype
 from studio.training.learning.fused import fuse_layers
-from studio.training.learning.phrasings import splice_phrasings, split_phrasings, thin_phrasings
+from studio.training.learning.phrasings import arrange, splice_phrasings
 from studio.training.learning.rows import Tokenized, shorten_repeated_answers, tokenize
 from studio.training.learning.trainer import SupportTrainer
 from studio.training.preflight.checking import announce, check_device, check_learned
@@ -76,14 +76,10 @@ def run(workspace: Workspace, reporter: Reporter, values: Mapping[str, Any]) -> 
     tokenizer = load_tokenizer(base)
 
     reporter.phase("reading the dataset")
-    wanted = [
-        row for row in read_rows(workspace, spec.dataset) if row.label is not False
-    ]  # an answer judged bad is none to learn
-    phrasings, held_out = split_phrasings(wanted, hold_out=spec.hold_out_phrasings)
-    rows = thin_phrasings(phrasings, most=spec.rows_per_answer)
-    spliced = splice_phrasings(rows, copies=spec.spliced_copies, least=spec.least_rows_per_answer, seed=spec.seed)
+    arranged = arrange(read_rows(workspace, spec.dataset), spec)
+    spliced, held_out = splice_phrasings(arranged.taken, arranged.begun, seed=spec.seed), arranged.held_out
     tokenized = shorten_repeated_answers(
-        tokenize(tokenizer, [*rows, *spliced], max_length=spec.max_length),
+        tokenize(tokenizer, [*arranged.taken, *spliced], max_length=spec.max_length),
         whole=spec.whole_answer_rows,
         opening=spec.opening_tokens,
     )

@@ -10,6 +10,9 @@ from statistics import mean
 from typing import Any
 
 import pytest
+import torch
+from peft import LoraConfig, get_peft_model
+from transformers import LlamaConfig, LlamaForCausalLM
 
 from studio.jobs.queue import JobQueue
 from studio.jobs.worker import work
@@ -24,6 +27,7 @@ from studio.workspace.datasets import write_dataset
 from studio.workspace.history import history
 from studio.workspace.layout import Workspace
 from studio.workspace.runs import Run, RunState, create_run
+from tests.conftest import EMBEDDED
 from tests.support import finished_training, read_file
 from tests.training.preferring.support import marked, pairs
 from tests.training.support import HereLauncher
@@ -115,6 +119,29 @@ def test_kto_learns_from_marked_answers(queue: JobQueue, tiny_workspace: Workspa
 def test_every_loss_trains(queue: JobQueue, votes: str, changes: dict[str, Any]) -> None:
     run = prefer(queue, votes, max_steps=2, **changes)
     assert run.status.state is RunState.SUCCEEDED, run.status.error
+
+
+@pytest.mark.parametrize("method", ["dpo", "kto"])
+@pytest.mark.parametrize("from_base", [True, False], ids=["from base", "from a run"])
+def test_it_learns_over_weights_in_4_bit(
+    queue: JobQueue, votes: str, tiny_workspace: Workspace, tmp_path: Path, method: str, from_base: bool
+) -> None:
+    start = finished_training(tiny_workspace, _widen(tiny_workspace.model(EMBEDDED), tmp_path / "adapter"), votes)
+    run = prefer(queue, votes, method=method, load_in_4bit=True, start="base" if from_base else start.id)
+    assert run.status.state is RunState.SUCCEEDED, run.status.error
+    margins = points(run, "reward_margin")
+    assert abs(margins[0]) < 0.05 and mean(margins[-3:]) > 0.1
+    assert find_tuned(queue.workspace, run.id).adapter == str(run.folder / "adapter")
+
+
+def _widen(model: Path, adapter: Path) -> Path:
+    """Make the tiny model 64 wide, a block of 4 bit weights, which is the least that bitsandbytes asks on a CPU; an adapter of it."""
+    torch.manual_seed(0)
+    config = LlamaConfig.from_pretrained(model, hidden_size=64, intermediate_size=128, head_dim=16)
+    LlamaForCausalLM(config).save_pretrained(model)
+    lora = LoraConfig(r=4, lora_alpha=64, target_modules="all-linear", init_lora_weights=False, task_type="CAUSAL_LM")
+    get_peft_model(LlamaForCausalLM.from_pretrained(model), lora).save_pretrained(adapter)
+    return adapter
 
 
 @pytest.mark.parametrize("method", ["dpo", "kto"])

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple, Protocol
 
-from studio.training.learning.phrasings import rows_to_splice, split_phrasings, thin_phrasings
+from studio.training.learning.phrasings import arrange, usable_rows
 from studio.training.learning.sampler import LengthGroupedSampler
 from studio.training.settings.spec import TrainSpec
 from studio.workspace.datasets import Row
@@ -135,13 +135,12 @@ def planned_sizes(spec: TrainSpec, rows: Iterable[Row], measured: Measured) -> l
         rows: of the dataset, in its order.
         measured: counts of those of them that a training may take (`Row.label` is not False), in the same order.
     """
-    usable = [row for row in rows if row.label is not False]
+    usable = usable_rows(rows)
     counts = map(RowSize, measured.tokens, measured.trained, measured.before)
     whole = {id(row): size for row, size in zip(usable, counts, strict=True)}
-    learned, _ = split_phrasings(usable, hold_out=spec.hold_out_phrasings)
-    thinned = thin_phrasings(learned, most=spec.rows_per_answer)
+    arranged = arrange(usable, spec)
     prepared = []
-    for row in [*thinned, *rows_to_splice(thinned, copies=spec.spliced_copies, least=spec.least_rows_per_answer)]:
+    for row in [*arranged.taken, *arranged.begun]:
         size = _cut(whole[id(row)], spec.max_length)
         if size.learned > 0:
             prepared.append((size, (_answers(row), size.learned)))  # answers that are cut differently are not the same any more

@@ -5,12 +5,43 @@ from __future__ import annotations
 import math
 import random
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.datasets import Row
 
 _CUT = (0.3, 0.7)  # where a question is cut, as a part of its words: either half still says something
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """What a training makes of a dataset's rows.
+
+    Attributes:
+        taken: the rows that are learned as they stand.
+        begun: those of them that a spliced row begins like, once for every one that does.
+        held_out: phrasings to validate on.
+        left_out: how many rows are neither: their answer has enough others.
+    """
+
+    taken: Sequence[Row]
+    begun: Sequence[Row]
+    held_out: Sequence[Row]
+    left_out: int
+
+
+def usable_rows(rows: Iterable[Row]) -> list[Row]:
+    """Those that can be learned: an answer that was judged bad is none to learn."""
+    return [row for row in rows if row.label is not False]
+
+
+def arrange(rows: Iterable[Row], spec: TrainSpec) -> Arranged:
+    """Hold out, thin and splice a dataset's rows as the settings ask for it."""
+    learned, held_out = split_phrasings(usable_rows(rows), hold_out=spec.hold_out_phrasings)
+    taken = thin_phrasings(learned, most=spec.rows_per_answer)
+    begun = rows_to_splice(taken, copies=spec.spliced_copies, least=spec.least_rows_per_answer)
+    return Arranged(taken, begun, held_out, len(learned) - len(taken))
 
 
 def split_phrasings(rows: Sequence[Row], *, hold_out: int) -> tuple[list[Row], list[Row]]:
@@ -48,17 +79,14 @@ def thin_phrasings(rows: Sequence[Row], *, most: int) -> list[Row]:
     return [row for index, row in enumerate(rows) if index in kept]
 
 
-def splice_phrasings(rows: Sequence[Row], *, copies: int, seed: int, least: int = 0) -> list[Row]:
-    """For each of `rows_to_splice` a new one, whose question begins like it and ends like another question with the same answer.
+def splice_phrasings(rows: Sequence[Row], begun: Sequence[Row], *, seed: int) -> list[Row]:
+    """For each of `begun`, which are `rows_to_splice` of the rows, a new one, whose question begins like it and ends like another question with the same answer.
 
     A model that sees only whole questions learns them by heart; from spliced ones it learns that each half is enough to know the need.
     """
     chance = random.Random(seed)
     sharing = _sharing(rows)
-    return [
-        _spliced(row, chance.choice([other for other in sharing[row.answer] if other is not row]), chance)
-        for row in rows_to_splice(rows, copies=copies, least=least)
-    ]
+    return [_spliced(row, chance.choice([other for other in sharing[row.answer] if other is not row]), chance) for row in begun]
 
 
 def rows_to_splice(rows: Sequence[Row], *, copies: int, least: int = 0) -> list[Row]:

@@ -10,7 +10,7 @@ import gradio as gr
 
 from studio.chat.catalog import CATALOG
 from studio.errors import BadInput, StudioError
-from studio.training.learning.phrasings import rows_to_splice, split_phrasings, thin_phrasings
+from studio.training.learning.phrasings import arrange
 from studio.training.requests import training_spec
 from studio.training.settings.presets import PRESETS, Preset, nearest_preset
 from studio.training.settings.saved_presets import all_presets, preset_named
@@ -36,10 +36,11 @@ from studio.ui.views.train_form import (
     problem_html,
     train_command,
 )
-from studio.workspace.datasets import list_datasets, read_manifest, read_rows
+from studio.workspace.datasets import list_datasets, read_rows
 from studio.workspace.layout import Workspace
 
 Updates = dict[Any, Any]
+_ARRANGING = {"hold_out_phrasings", "rows_per_answer", "spliced_copies", "least_rows_per_answer"}
 
 
 class FormSection:
@@ -163,16 +164,7 @@ class FormSection:
         except StudioError as error:
             hidden = gr.Code("", visible="hidden")
             return {self.plan: problem_html(error.message), self.command: hidden, **self.processors.show(None)}
-        rows = read_manifest(self._workspace, spec.dataset).rows
-        rearranged = _rearranged(
-            self._workspace,
-            spec.dataset,
-            spec.hold_out_phrasings,
-            spec.rows_per_answer,
-            spec.spliced_copies,
-            spec.least_rows_per_answer,
-        )
-        plan = make_plan(spec, rows=rows, **rearranged)
+        plan = make_plan(spec, **_arranged(self._workspace, _arranging(spec)))
         command = train_command(spec.dataset, preset, self._changes(preset, values))
         return {self.plan: plan_html(spec, plan), self.command: gr.Code(command, visible=True), **self.processors.show(spec)}
 
@@ -206,11 +198,18 @@ class FormSection:
 
 
 @lru_cache(maxsize=32)
-def _rearranged(workspace: Workspace, dataset: str, hold_out: int, most: int, copies: int, least: int) -> dict[str, int]:
-    """How many rows of a dataset, which never changes, are held out of training, how many left out, and how many spliced from the others."""
-    if hold_out == most == copies == least == 0:
-        return {}
-    train, held_out = split_phrasings(list(read_rows(workspace, dataset)), hold_out=hold_out)
-    taken = thin_phrasings(train, most=most)
-    spliced = rows_to_splice(taken, copies=copies, least=least)
-    return {"held_out": len(held_out), "left_out": len(train) - len(taken), "spliced": len(spliced)}
+def _arranged(workspace: Workspace, spec: TrainSpec) -> dict[str, int]:
+    """How many rows of the dataset, which never changes, can be learned, and how many are held out, left out, and spliced from the others."""
+    arranged = arrange(read_rows(workspace, spec.dataset), spec)
+    held_out, left_out, spliced = len(arranged.held_out), arranged.left_out, len(arranged.begun)
+    return {
+        "rows": len(arranged.taken) + held_out + left_out,
+        "held_out": held_out,
+        "left_out": left_out,
+        "spliced": spliced,
+    }
+
+
+def _arranging(spec: TrainSpec) -> TrainSpec:
+    """The same for all trainings that arrange the rows alike."""
+    return TrainSpec(dataset=spec.dataset, **spec.model_dump(include=_ARRANGING))

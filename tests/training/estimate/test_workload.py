@@ -13,7 +13,7 @@ from studio.training.estimate.compute import Work, batch_work, work_of
 from studio.training.estimate.estimator import PACE_BATCHES
 from studio.training.estimate.trainable import shared_tokens, trainable_rows
 from studio.training.estimate.workload import Batch, RowSize, Workload
-from studio.training.learning.phrasings import splice_phrasings, split_phrasings, thin_phrasings
+from studio.training.learning.phrasings import arrange, splice_phrasings
 from studio.training.learning.rows import shorten_repeated_answers, tokenize
 from studio.training.running import pace
 from studio.workspace.datasets import Row, write_dataset
@@ -57,9 +57,8 @@ def test_sizes_are_those_of_the_tokens_that_are_trained(tiny_workspace: Workspac
     wanted = spec(**settings)
     dataset = write_dataset(tiny_workspace, rows(), name="mixed", source="test").id
     tokenizer = load_tokenizer(tiny_workspace.model(MODEL.name))
-    learned, _ = split_phrasings([row for row in rows() if row.label is not False], hold_out=wanted.hold_out_phrasings)
     tokenized = shorten_repeated_answers(
-        tokenize(tokenizer, thin_phrasings(learned, most=wanted.rows_per_answer), max_length=wanted.max_length),
+        tokenize(tokenizer, arrange(rows(), wanted).taken, max_length=wanted.max_length),
         whole=wanted.whole_answer_rows,
         opening=wanted.opening_tokens,
     )
@@ -74,10 +73,11 @@ def test_sizes_are_those_of_the_tokens_that_are_trained(tiny_workspace: Workspac
 
 def test_spliced_rows_are_counted(tiny_workspace: Workspace) -> None:
     dataset = write_dataset(tiny_workspace, rows(), name="mixed", source="test").id
-    usable = [row for row in rows() if row.label is not False]
+    wanted = spec(spliced_copies=2)
+    arranged = arrange(rows(), wanted)
     found = trainable_rows(tiny_workspace, dataset, MODEL, lengths=dataset_lengths)
-    expected = len(usable) + len(splice_phrasings(usable, copies=2, seed=1))
-    assert len(found.sizes(spec(spliced_copies=2))) == expected
+    assert len(found.sizes(wanted)) == len(arranged.taken) + len(splice_phrasings(arranged.taken, arranged.begun, seed=1))
+    assert arranged.begun
 
 
 def test_without_the_model_lengths_are_told_from_characters(workspace: Workspace, tiny_workspace: Workspace) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from studio.training.learning.phrasings import splice_phrasings, split_phrasings, thin_phrasings
+import pytest
+
+from studio.training.learning.phrasings import arrange, rows_to_splice, splice_phrasings, split_phrasings, thin_phrasings
+from studio.training.settings.spec import TrainSpec
 from studio.workspace.datasets import Row
 from tests.support import make_rows
 
@@ -32,6 +36,10 @@ def row(question: str, answer: str) -> Row:
     return Row([{"role": "user", "content": question}, {"role": "assistant", "content": answer}], source="t")
 
 
+def spliced(rows: Sequence[Row], *, copies: int, seed: int = 1) -> list[Row]:
+    return splice_phrasings(rows, rows_to_splice(rows, copies=copies), seed=seed)
+
+
 class TestSplicing:
     rows = (
         row("one two three four five six seven eight nine ten", "The same."),
@@ -40,9 +48,9 @@ class TestSplicing:
     )
 
     def test_a_splice_begins_like_its_row_and_ends_like_another_with_the_same_answer(self) -> None:
-        spliced = splice_phrasings(self.rows, copies=3, seed=1)
-        assert len(spliced) == 6 and {one.answer for one in spliced} == {"The same."}
-        for one, whole in zip(spliced, [self.rows[0]] * 3 + [self.rows[1]] * 3, strict=True):
+        new = spliced(self.rows, copies=3)
+        assert len(new) == 6 and {one.answer for one in new} == {"The same."}
+        for one, whole in zip(new, [self.rows[0]] * 3 + [self.rows[1]] * 3, strict=True):
             other = self.rows[1] if whole is self.rows[0] else self.rows[0]
             words = one.question.split()
             own = [word for word in words if word in whole.question.split()]
@@ -51,12 +59,18 @@ class TestSplicing:
             assert 3 <= len(own) <= 7 and len(words) - len(own) >= 3
 
     def test_the_same_seed_splices_the_same(self) -> None:
-        first, again, other = (splice_phrasings(self.rows, copies=4, seed=seed) for seed in (1, 1, 2))
+        first, again, other = (spliced(self.rows, copies=4, seed=seed) for seed in (1, 1, 2))
         assert first == again != other
 
     def test_an_answer_of_its_own_and_a_long_conversation_are_left_alone(self) -> None:
         talk = replace(self.rows[0], messages=[*self.rows[0].messages, *self.rows[0].messages])
-        assert splice_phrasings([self.rows[2], talk, talk], copies=2, seed=1) == []
+        assert spliced([self.rows[2], talk, talk], copies=2) == []
+
+    @pytest.mark.parametrize(("least", "copies", "whole"), [(0, 0, 2), (7, 0, 7), (7, 1, 7), (3, 2, 6), (2, 0, 2)])
+    def test_an_answer_with_few_rows_is_filled_up(self, least: int, copies: int, whole: int) -> None:
+        begun = rows_to_splice(self.rows, copies=copies, least=least)
+        assert 2 + len(begun) == whole and self.rows[2] not in begun
+        assert abs(begun.count(self.rows[0]) - begun.count(self.rows[1])) <= 1
 
 
 def test_of_many_rows_with_one_answer_some_are_kept_spread_over_all() -> None:
@@ -66,3 +80,12 @@ def test_of_many_rows_with_one_answer_some_are_kept_spread_over_all() -> None:
     assert [one.question for one in kept] == ["question 0", "question 2", "question 5", "question 7", "another", "a third"]
     assert thin_phrasings([*many, *few], most=0) == [*many, *few]
     assert thin_phrasings([*many, *few], most=10) == [*many, *few]
+
+
+def test_every_row_that_can_be_learned_is_taken_held_out_or_left_out() -> None:
+    bad = replace(row("a bad one", "no answer"), label=False)
+    rows = [*make_rows(families=3, phrasings=5), bad]
+    arranged = arrange(rows, TrainSpec(dataset="d", hold_out_phrasings=1, rows_per_answer=3, spliced_copies=2))
+    assert len(arranged.held_out) == 3 and arranged.left_out == 3 * (4 - 3)
+    assert len(arranged.taken) == 3 * 3 and len(arranged.begun) == 2 * len(arranged.taken)
+    assert bad not in [*arranged.taken, *arranged.held_out]
