@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,7 @@ class ValidateCheckpoints(TrainerCallback, ExportableState):
 
 
 def validate_checkpoints(
-    trainer: SupportTrainer, workspace: Workspace, spec: TrainSpec, held_out: list[Row], reporter: Reporter, pauses: Pauses
+    trainer: SupportTrainer, workspace: Workspace, spec: TrainSpec, held_out: Sequence[Row], reporter: Reporter, pauses: Pauses
 ) -> ValidateCheckpoints | None:
     """Let the trainer validate what it learns; None where nothing is held out, or none of it can be asked."""
     if not (spec.validates and held_out):

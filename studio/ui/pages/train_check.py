@@ -35,29 +35,29 @@ class CheckSection:
         self.result = gr.HTML()
         self.button = gr.Button(text.CHECK)
 
-    def wire(self, counted: Any, inputs: Sequence[Any], spec: SpecOfForm) -> None:
-        """Look whenever `counted`, an event of every change of the form, has ended: it is known then how long the rows are. `spec` makes the settings of `inputs`."""
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "always_last"}
+    def wire(self, counted: Any, asked: gr.State, inputs: Sequence[Any], spec: SpecOfForm) -> None:
+        """Connect the events.
 
-        def look(request: gr.Request, *values: Any) -> gr.HTML:
-            return self.look(request, spec, values)
+        Args:
+            counted: an event of every change of the form, after which it is known how long the rows are.
+            asked: the training that the form asks for.
+            inputs: those of the form.
+            spec: makes the training of their values, or says what is wrong with them.
+        """
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "always_last"}
 
         def check(request: gr.Request, progress: gr.Progress = gr.Progress(), *values: Any) -> gr.HTML:
             require_operator(self._settings, request, to="check a training")
             return self.check(spec(*values), progress)
 
-        counted.then(plainly(look), inputs, self.result, api_name="train_check_changed", **quiet)
+        counted.then(plainly(self.look), asked, self.result, api_name="train_check_changed", **quiet)
         self.button.click(
             plainly(check), inputs, self.result, api_name="train_check", api_visibility="private", show_progress_on=self.result
         )
 
-    def look(self, request: gr.Request, spec: SpecOfForm, values: Sequence[Any]) -> gr.HTML:
+    def look(self, request: gr.Request, wanted: TrainSpec | None) -> gr.HTML:
         """What can be said at once; nothing where the form itself is at fault, which its plan says, and nothing to a visitor, who starts none."""
-        if not identify(self._settings, request).operator:
-            return gr.HTML("", visible=False)
-        try:
-            wanted = spec(*values)
-        except StudioError:
+        if wanted is None or not identify(self._settings, request).operator:
             return gr.HTML("", visible=False)
         try:
             return gr.HTML(check_html(self._known(wanted)), visible=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -19,8 +18,6 @@ from studio.ui.views.train_estimate import estimate_html
 from studio.ui.views.train_form import problem_html
 from studio.workspace.layout import Workspace
 
-SpecOfForm = Callable[..., TrainSpec]
-
 
 class EstimateSection:
     """The section. It shows nothing of a form that can't be started: the form says what is wrong with it."""
@@ -32,25 +29,19 @@ class EstimateSection:
         self.machine = gr.Radio(machines, value=HERE, label=text.MACHINE, info=text.MACHINE_INFO)
         self.shown = gr.HTML(f'<p class="muted">{text.COUNTING}</p>')
 
-    def wire(self, changed: Any, inputs: Sequence[Any], spec: SpecOfForm) -> Any:
-        """Estimate anew whenever `changed`, a component that every change of the form rewrites, changes, or another machine is chosen.
+    def wire(self, asked: gr.State) -> Any:
+        """Estimate anew whenever `asked`, the training that the form asks for, changes, or another machine is chosen.
 
-        `spec` makes the settings of the values of `inputs`. Returns the event: the rows are counted once it has ended.
+        Returns the event: the rows are counted once it has ended.
         """
-
-        def show(machine: str, *values: Any) -> str:
-            return self.show(machine, spec, values)
-
         return gr.on(
-            [changed.change, self.machine.input], plainly(show), [self.machine, *inputs], self.shown,
+            [asked.change, self.machine.input], plainly(self.show), [self.machine, asked], self.shown,
             api_name="train_estimate", api_visibility="private", show_progress="minimal", trigger_mode="always_last", concurrency_limit=2,
         )  # fmt: skip
 
-    def show(self, machine: str, spec: SpecOfForm, values: Sequence[Any]) -> str:
-        """The section for these values of the form."""
-        try:
-            wanted = spec(*values)
-        except StudioError:
+    def show(self, machine: str, wanted: TrainSpec | None) -> str:
+        """The section for the training that the form asks for; for None, where it can't be started, nothing."""
+        if wanted is None:
             return ""
         try:
             estimator = estimator_for(self._workspace, wanted, lengths=dataset_lengths, machine=machine)

@@ -50,6 +50,7 @@ class FormSection:
         self._workspace = studio.workspace
         preset = PRESETS[0]
         values = preset.values()
+        self.asked = gr.State(None)  # the training that the form asks for; None where it can't be started
         self.empty = gr.HTML(text.NO_DATASET, visible=False)
         with gr.Column() as self.body:
             gr.Markdown(text.SECTION_WHAT)
@@ -93,8 +94,8 @@ class FormSection:
 
     @property
     def _planned(self) -> list[Any]:
-        """What says what the form amounts to. The plan is another after every change, and what follows a change follows the plan."""
-        return [self.plan, self.command, *self.processors.outputs]
+        """What says what the form amounts to."""
+        return [self.asked, self.plan, self.command, *self.processors.outputs]
 
     @property
     def opened(self) -> list[Any]:
@@ -111,8 +112,8 @@ class FormSection:
         changes = [self.dataset.input, *(component.input for component in self.settings.values())]
         gr.on(changes, plainly(self.show_plan), self.inputs, self._planned, api_name="train_plan", **quiet)
         self.files.wire()
-        estimated = self.estimate.wire(self.plan, self.inputs, self.spec)
-        self.check.wire(estimated, self.inputs, self.spec)
+        estimated = self.estimate.wire(self.asked)
+        self.check.wire(estimated, self.asked, self.inputs, self.spec)
 
     def open(self, *, operator: bool, dataset: str | None) -> Updates:
         """The form as the page opens: on `dataset` where there is one of that id, else on the newest."""
@@ -163,10 +164,15 @@ class FormSection:
             spec = self.spec(dataset, preset, *values)
         except StudioError as error:
             hidden = gr.Code("", visible="hidden")
-            return {self.plan: problem_html(error.message), self.command: hidden, **self.processors.show(None)}
+            return {self.asked: None, self.plan: problem_html(error.message), self.command: hidden, **self.processors.show(None)}
         plan = make_plan(spec, **_arranged(self._workspace, _arranging(spec)))
         command = train_command(spec.dataset, preset, self._changes(preset, values))
-        return {self.plan: plan_html(spec, plan), self.command: gr.Code(command, visible=True), **self.processors.show(spec)}
+        return {
+            self.asked: spec,
+            self.plan: plan_html(spec, plan),
+            self.command: gr.Code(command, visible=True),
+            **self.processors.show(spec),
+        }
 
     def spec(self, dataset: str | None, preset: str, *values: Any) -> TrainSpec:
         """The training that the form asks for.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import gradio as gr
@@ -53,9 +54,13 @@ class QueueSection:
             show_after(button.click(plainly(handler), self.chosen, self.outputs, api_name=name, **private), name)
 
     def refresh(self, request: gr.Request, stamp: str) -> Updates:
-        """The list as it is now, with none chosen; nothing where it is what `stamp` says."""
+        """The list as it is now; nothing where it is what `stamp` says. Whatever is chosen stays so, unless a run has left the list: it may be that one."""
         now = self._as_it_is(operator=identify(self._studio.settings, request).operator, chosen=None)
-        return {} if now[self.stamp] == stamp else now
+        if now[self.stamp] == stamp:
+            return {}
+        choices = queue_choices(self._studio.queue.waiting())
+        left = _ids(stamp) - {run_id for _, run_id in choices}
+        return now if left else {**now, self.chosen: gr.Radio(choices)}
 
     def start_next(self, request: gr.Request, run_id: str | None) -> Updates:
         """Let the chosen run start before all others that wait."""
@@ -89,11 +94,15 @@ class QueueSection:
     def _as_it_is(self, *, operator: bool, chosen: str | None) -> Updates:
         choices = queue_choices(self._studio.queue.waiting())
         return {
-            self.stamp: repr((choices, operator)),
+            self.stamp: json.dumps([operator, *choices]),
             self.body: gr.Column(visible=bool(choices)),
             self.chosen: gr.Radio(choices, value=chosen),
             **{button: gr.Button(interactive=operator) for button in (self.first, self.up, self.down, self.cancel)},
         }
+
+
+def _ids(stamp: str) -> set[str]:
+    return {run_id for _, run_id in json.loads(stamp)[1:]} if stamp else set()
 
 
 def _chosen(run_id: str | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import shlex
 from collections.abc import Mapping, Sequence
@@ -128,7 +127,7 @@ def make_plan(spec: TrainSpec, *, rows: int, held_out: int = 0, left_out: int = 
 
 
 def plan_html(spec: TrainSpec, plan: Plan) -> str:
-    """Rows, effective batch, steps and validations, side by side; another text for every other training."""
+    """Rows, effective batch, steps and validations, side by side."""
     note = text.STEPS_NOTE if spec.max_steps < 0 else text.STEPS_FIXED_NOTE
     rows = []
     if plan.held_out:
@@ -156,8 +155,7 @@ def plan_html(spec: TrainSpec, plan: Plan) -> str:
         items = f"{min(spec.validation_items, plan.held_out):,}"
         asked = VALIDATIONS_NOTE.format(items=items, held_out=f"{plan.held_out:,}", every=f"{spec.save_steps:,}")
         figures.append((VALIDATIONS, f"{1 + math.ceil(plan.steps / spec.save_steps):,}", asked))
-    whole = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()
-    return f'<div data-settings="{whole[:16]}">{figures_html(figures)}</div>'
+    return figures_html(figures)
 
 
 def figures_html(figures: Sequence[tuple[str, str, str]]) -> str:

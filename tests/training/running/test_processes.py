@@ -41,6 +41,7 @@ SETTINGS: dict[str, Any] = {
     "processes": 2,
 }
 STEPS = 12  # 64 rows, 4 x 2 x 2 a step, three times
+LOST = {"num_train_epochs": 16}  # 64 steps
 LONG = {"num_train_epochs": 40}  # 160 steps
 
 
@@ -107,9 +108,9 @@ def test_a_lost_process_ends_the_run_with_a_sentence_and_the_resumed_one_is_the_
     tiny_workspace: Workspace, rows: str
 ) -> None:
     queue = JobQueue(tiny_workspace)
-    unbroken = start(queue, rows, **LONG)
+    unbroken = start(queue, rows, **LOST)
     queue.wait(unbroken)
-    run = start(queue, rows, **LONG)
+    run = start(queue, rows, **LOST)
     wait_for_step(run, 20, seconds=240)
     processes = ranks(run)
     assert sorted(processes) == [0, 1]
@@ -121,7 +122,7 @@ def test_a_lost_process_ends_the_run_with_a_sentence_and_the_resumed_one_is_the_
     assert kept is not None
     said = failed.value.message
     assert said.startswith("Rank 1 of 2 ended, and the others with it. The process was killed from outside at step ")
-    assert "of 160 (SIGKILL)" in said and f"The checkpoint of step {kept.step} is kept" in said
+    assert "of 64 (SIGKILL)" in said and f"The checkpoint of step {kept.step} is kept" in said
     assert run.recorded.error == said
     resume_training(queue, run)
     assert queue.wait(run).state is RunState.SUCCEEDED
