@@ -36,7 +36,8 @@ def test_a_signal_that_ends_a_worker_is_named(workspace: Workspace, number: int,
         queue.wait(run, poll=0.05)
     wait_for_exit(run)
     assert run.exit is not None and run.exit.code == -number
-    assert run.exit.memory_limit > (run.exit.peak_memory or 0)
+    peak = run.exit.peak_memory  # not known where this process has had more
+    assert peak is None or 0 < peak < run.exit.memory_limit
     assert words in failed.value.message and "Resume the run" in failed.value.message
     assert run.recorded.error == failed.value.message, "what was said is not what is kept"
 

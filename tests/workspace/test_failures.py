@@ -103,6 +103,13 @@ def test_a_kill_for_memory_says_how_much_it_had() -> None:
     assert failure.detail == "it had 3.9 GB of 4.0 GB"
 
 
+def test_where_its_memory_is_not_known_only_what_there_is_is_told() -> None:
+    failure = failure_of_exit(Exit(-signal.SIGKILL, peak_memory=None, memory_limit=4 * GIGABYTE, oom_kills=1))
+    assert failure.cause is Cause.KILLED_FOR_MEMORY and failure.detail == "there are 4.0 GB"
+    unseen = Exit(-signal.SIGKILL, peak_memory=None, memory_limit=4 * GIGABYTE, oom_kills=0)
+    assert failure_of_exit(unseen).cause is Cause.KILLED
+
+
 def test_a_disk_without_room_is_the_cause_even_where_nothing_could_be_written_about_it() -> None:
     assert failure_of_exit(None, free=4096).cause is Cause.DISK_FULL
     assert failure_of_exit(None, free=GIGABYTE).cause is Cause.VANISHED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
@@ -55,12 +56,13 @@ class QueueSection:
 
     def refresh(self, request: gr.Request, stamp: str) -> Updates:
         """The list as it is now; nothing where it is what `stamp` says. Whatever is chosen stays so, unless a run has left the list: it may be that one."""
-        now = self._as_it_is(operator=identify(self._studio.settings, request).operator, chosen=None)
-        if now[self.stamp] == stamp:
-            return {}
+        operator = identify(self._studio.settings, request).operator
         choices = queue_choices(self._studio.queue.waiting())
-        left = _ids(stamp) - {run_id for _, run_id in choices}
-        return now if left else {**now, self.chosen: gr.Radio(choices)}
+        now = _stamp(choices, operator=operator)
+        if now == stamp:
+            return {}
+        left = _ids(stamp) - _ids(now)
+        return self._shown(choices, gr.Radio(choices, value=None) if left else gr.Radio(choices), operator=operator)
 
     def start_next(self, request: gr.Request, run_id: str | None) -> Updates:
         """Let the chosen run start before all others that wait."""
@@ -84,21 +86,29 @@ class QueueSection:
         require_operator(self._studio.settings, request, to="take a run out of the queue")
         self._studio.queue.cancel(find_run(self._studio.workspace, _chosen(run_id)))
         gr.Info(text.QUEUE_CANCELLED.format(run=run_id))
-        return self._as_it_is(operator=True, chosen=None)
+        return self._as_it_is(chosen=None)
 
     def _move(self, request: gr.Request, run_id: str | None, to: Move) -> Updates:
         require_operator(self._studio.settings, request, to="change the order of the queue")
         self._studio.queue.move(find_run(self._studio.workspace, _chosen(run_id)), to)
-        return self._as_it_is(operator=True, chosen=run_id)
+        return self._as_it_is(chosen=run_id)
 
-    def _as_it_is(self, *, operator: bool, chosen: str | None) -> Updates:
+    def _as_it_is(self, *, chosen: str | None) -> Updates:
+        """The list for the operator, who has just changed it."""
         choices = queue_choices(self._studio.queue.waiting())
+        return self._shown(choices, gr.Radio(choices, value=chosen), operator=True)
+
+    def _shown(self, choices: Sequence[tuple[str, str]], chosen: gr.Radio, *, operator: bool) -> Updates:
         return {
-            self.stamp: json.dumps([operator, *choices]),
+            self.stamp: _stamp(choices, operator=operator),
             self.body: gr.Column(visible=bool(choices)),
-            self.chosen: gr.Radio(choices, value=chosen),
+            self.chosen: chosen,
             **{button: gr.Button(interactive=operator) for button in (self.first, self.up, self.down, self.cancel)},
         }
+
+
+def _stamp(choices: Sequence[tuple[str, str]], *, operator: bool) -> str:
+    return json.dumps([operator, *choices])
 
 
 def _ids(stamp: str) -> set[str]:
