@@ -37,7 +37,7 @@ CSS = """
 .gradio-container { width: 100% !important; min-width: 0 !important; max-width: 1200px !important; margin: 0 auto !important; line-height: 1.6; }
 .prose a { padding: 0 !important; text-align: inherit; }
 button[role="tab"].selected { color: #0f766e !important; } .dark button[role="tab"].selected { color: #5eead4 !important; }
-input[role="listbox"] { text-overflow: ellipsis; padding-right: 2.5rem !important; }
+input[role="combobox"] { text-overflow: ellipsis; padding-right: 2.5rem !important; }
 .html-container { padding: 0 !important; }
 .prose h1 { margin-bottom: .25rem; }
 .prose p, .prose li { max-width: 75ch; }
