@@ -17,7 +17,8 @@ from studio.training.running.pace import Pace
 from studio.training.running.pauses import Pauses
 from studio.training.together import agreed
 
-_EVERY = 50  # steps between two looks at the clock
+_EVERY = 50  # steps between two looks at the clock,
+_LEAST = 10  # or, where only a few are planned, a quarter of them, of which fewer than ten say little: the machine may have been busy just while it was measured
 _WORTH_MOVING = 0.02  # of the steps that are left: less is noise
 
 
@@ -36,15 +37,20 @@ class KeepTime(TrainerCallback):
         self._pace, self._first_pass, self._most = pace, first_pass, most
         self._pauses = pauses or Pauses()
         self._paused_before = self._pauses.spent
+        self._every = _EVERY
         self._begun = time.monotonic()
         self._end = self._begun + seconds
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """How often to look."""
+        self._every = min(_EVERY, max(_LEAST, state.max_steps // 4))
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, lr_scheduler: Any = None, **_: Any
     ) -> None:
-        """Every 50 steps: how much slower than measured all were so far, and what that leaves. A slow minute moves the end a little, not for good."""
+        """Every 50 steps, more often where there are few: how much slower than measured all were so far, and what that leaves. A slow minute moves the end a little, not for good."""
         step, now = state.global_step, time.monotonic()
-        if step % _EVERY or step >= state.max_steps:
+        if step % self._every or step >= state.max_steps:
             return
         at_work = now - self._begun - (self._pauses.spent - self._paused_before)
         slowdown = at_work / self._measured(step)

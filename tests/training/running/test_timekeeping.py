@@ -30,11 +30,18 @@ class Clock(TrainerCallback):
 
 
 def timed(
-    model: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, clock: Clock, *, seconds: float, epochs: int
+    model: Path,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
+    *,
+    seconds: float,
+    epochs: int,
+    every: int = 2,
 ) -> tuple[SupportTrainer, float]:
     """A training that was measured at a second a step, and how long it took by that clock."""
     monkeypatch.setattr(timekeeping, "time", clock)
-    monkeypatch.setattr(timekeeping, "_EVERY", 2)
+    monkeypatch.setattr(timekeeping, "_EVERY", every)
     trainer = make_trainer(model, workspace, num_train_epochs=epochs)
     pace = Pace(1.0, 1.0)
     fit_into_time(trainer, pace, seconds=seconds)
@@ -59,6 +66,15 @@ def test_it_ends_in_time_with_the_learning_rate_at_its_end(
     trainer, took = timed(tiny_model, workspace, monkeypatch, clock, seconds=30.0, epochs=30)
     assert trainer.state.global_step in steps
     assert took == pytest.approx(30.0, abs=2 * later)
+    assert final_rate(trainer) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_machine_that_was_busy_only_while_it_was_measured_makes_all_steps_of_its_passes(
+    tiny_model: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(0.1, later=0.1, since=0)
+    trainer, _ = timed(tiny_model, workspace, monkeypatch, clock, seconds=14.0, epochs=4, every=50)
+    assert trainer.state.global_step == 16, "14 were planned, and nobody looked again"
     assert final_rate(trainer) == pytest.approx(0.0, abs=1e-9)
 
 
